@@ -1,0 +1,216 @@
+//! Founding a cooperative, and opening one that is there.
+
+use crate::booking::{Booking, Stamp};
+use crate::error::{AppError, Refused};
+use crate::keys::{DeviceSigner, FIRST_KEY_NO, INDEX_KEY_NO, Keys};
+use crate::{App, catalogue::Catalogue, directory::Directory, drafts::Drafts};
+use lumbung_document::Body;
+use lumbung_document::body::Genesis;
+use lumbung_domain::{Decision, member};
+use lumbung_posting::chart::CHART_VERSION;
+use lumbung_primitives::{Clock, DocRef, Random, Ref, Zone, device_letter};
+use lumbung_store::{Founding, Identity, Ledger};
+use lumbung_vault::{DeviceSecrets, KeyPlace, PinVerifier, SystemRandom};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Where a cooperative's two halves lie on this machine.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub ledger: PathBuf,
+    pub key: KeyPlace,
+}
+
+impl Place {
+    /// A key file where one is named, else the machine's key store.
+    pub fn new(ledger: &Path, key_file: Option<&Path>) -> Self {
+        let key = match key_file {
+            Some(path) => KeyPlace::File(path.to_owned()),
+            None => KeyPlace::Keyring { account: ledger.display().to_string() },
+        };
+        Self { ledger: ledger.to_owned(), key }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct NewCooperative {
+    pub name: String,
+    /// Kemendagri code of the village, or empty.
+    pub region_code: String,
+}
+
+/// What `init` tells.
+#[derive(Clone, Debug, Serialize)]
+pub struct Founded {
+    pub coop_id: String,
+    pub device_id: String,
+    pub letter: String,
+}
+
+/// The founder's device is the first books device.
+const FOUNDER: u32 = 1;
+
+impl App {
+    /// Makes a new cooperative: its key, its ledger, its genesis document. Refuses where either lies there.
+    pub fn found(
+        place: &Place,
+        new: &NewCooperative,
+        clock: Box<dyn Clock>,
+    ) -> Result<(Self, Founded), AppError> {
+        let random = SystemRandom::new()?;
+        domain_name(&new.name)?;
+        if place.ledger.exists() {
+            return Err(lumbung_store::StoreError::AlreadyThere(place.ledger.clone()).into());
+        }
+        let coop_id = uuid::Uuid::now_v7();
+        let device_id = uuid::Uuid::now_v7();
+        let secrets = DeviceSecrets::generate(&random);
+        let mut coop_keys = vec![(INDEX_KEY_NO, [0; 32]), (FIRST_KEY_NO, [0; 32])];
+        for (_, key) in &mut coop_keys {
+            random.fill(key);
+        }
+        let zone = Zone::of_region(&new.region_code);
+        let founding = Founding {
+            identity: Identity {
+                coop_id: *coop_id.as_bytes(),
+                own_device_no: FOUNDER,
+                coop_name: new.name.trim().to_owned(),
+                region_code: new.region_code.clone(),
+                zone,
+                chart_version: CHART_VERSION,
+            },
+            device_id: *device_id.as_bytes(),
+            device_key: secrets.public_key(),
+            exchange_key: secrets.exchange_public_key(),
+            coop_keys,
+        };
+        // The key goes first: a ledger without its key would be lost, a key without a ledger is harmless.
+        place.key.store_new(&secrets)?;
+        let ledger = Ledger::found(&place.ledger, &secrets.db_key_hex(), &founding)?;
+        let mut app = Self::assemble(ledger, secrets, clock)?;
+        let genesis = Genesis {
+            coop_id: founding.identity.coop_id,
+            device_id: founding.device_id,
+            device_key: founding.device_key,
+            exchange_key: founding.exchange_key,
+            coop_name: founding.identity.coop_name,
+            region_code: founding.identity.region_code,
+            utc_offset_hours: u8::try_from(zone.utc_offset_hours()).unwrap_or(7),
+            chart_version: CHART_VERSION,
+        };
+        let today = app.today();
+        app.book(Decision::new(Body::Genesis(genesis), today))?;
+        let founded = Founded {
+            coop_id: coop_id.to_string(),
+            device_id: device_id.to_string(),
+            letter: device_letter(FOUNDER),
+        };
+        Ok((app, founded))
+    }
+
+    /// Opens a cooperative. A missing key asks for it; nothing is ever made in its place.
+    pub fn open_at(place: &Place, clock: Box<dyn Clock>) -> Result<Self, AppError> {
+        if !place.ledger.exists() {
+            return Err(lumbung_store::StoreError::NotThere(place.ledger.clone()).into());
+        }
+        let missing = || Refused::KeyMissing { place: place.key.to_string() };
+        let secrets = place.key.load()?.ok_or_else(missing)?;
+        let ledger = Ledger::open(&place.ledger, &secrets.db_key_hex())?;
+        Self::assemble(ledger, secrets, clock)
+    }
+
+    fn assemble(ledger: Ledger, secrets: DeviceSecrets, clock: Box<dyn Clock>) -> Result<Self, AppError> {
+        let keys = Keys::load(&ledger)?;
+        let drafts = Drafts::open(&ledger.draft_path(), &secrets.db_key_hex())?;
+        let catalogue = Catalogue::load(ledger.connection())?;
+        let directory = Directory::load(ledger.connection())?;
+        let mut app = Self {
+            ledger,
+            keys,
+            secrets: DeviceSigner(secrets),
+            random: SystemRandom::new()?,
+            clock,
+            operator: false,
+            session: None,
+            catalogue,
+            directory,
+            drafts,
+            fault: None,
+            opened: std::time::Instant::now(),
+        };
+        app.load_language()?;
+        app.restart_lockouts()?;
+        Ok(app)
+    }
+
+    /// Lets whoever holds the key act without a PIN: the command line and imports.
+    pub fn act_as_operator(&mut self) {
+        self.operator = true;
+    }
+
+    /// Adds a staff member with a PIN on this device.
+    pub fn add_staff(
+        &mut self,
+        name: &str,
+        role: crate::session::Role,
+        pin: &str,
+    ) -> Result<DocRef, AppError> {
+        self.require(crate::permission::Action::ManageStaff)?;
+        let verifier =
+            PinVerifier::create(pin, self.secrets.0.pepper(), &self.random).map_err(|error| match error {
+                lumbung_vault::pin::PinError::BadPin(_) => Refused::BadPin,
+                lumbung_vault::pin::PinError::Vault(error) => error.into(),
+            })?;
+        let today = self.today();
+        let decision = member::save_staff(Ref::This, &Default::default(), name, role.into(), today)?;
+        let Some(decision) = decision else { return Err(lumbung_domain::Rejection::Empty.into()) };
+        let staff = self.book(decision)?;
+        self.set_pin(staff, &verifier)?;
+        Ok(staff)
+    }
+
+    /// Books one decision by the one who is signed in, now.
+    pub(crate) fn book(&mut self, decision: Decision) -> Result<DocRef, Refused> {
+        self.book_draft(decision, None)
+    }
+
+    /// As `book`; a `draft_id` of the window is remembered in the same transaction.
+    pub(crate) fn book_draft(
+        &mut self,
+        decision: Decision,
+        draft_id: Option<&str>,
+    ) -> Result<DocRef, Refused> {
+        let stamp = self.stamp();
+        let mut booking = self.begin()?;
+        let at = booking.book(decision, stamp)?;
+        if let Some(draft_id) = draft_id {
+            booking.unit.remember_draft(draft_id, at)?;
+        }
+        booking.commit()?;
+        Ok(at)
+    }
+
+    pub(crate) fn begin(&mut self) -> Result<Booking<'_>, Refused> {
+        if let Some(fault) = &self.fault {
+            return Err(Refused::Stopped(fault.clone()));
+        }
+        let unit = self.ledger.begin(&self.keys, &self.secrets)?;
+        Ok(Booking { unit, keys: &self.keys, random: &self.random })
+    }
+
+    pub(crate) fn stamp(&self) -> Stamp {
+        let actor = self.session.as_ref().map_or(Ref::This, |session| Ref::Doc(session.staff));
+        Stamp { wall_ms: self.clock.now_ms(), actor }
+    }
+}
+
+fn domain_name(name: &str) -> Result<(), Refused> {
+    let length = name.trim().chars().count();
+    if length == 0 {
+        return Err(lumbung_domain::Rejection::FieldMissing { field: "name" }.into());
+    }
+    if length > 120 {
+        return Err(lumbung_domain::Rejection::FieldTooLong { field: "name" }.into());
+    }
+    Ok(())
+}

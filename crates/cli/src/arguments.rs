@@ -1,0 +1,105 @@
+//! The words of the command line. Scripts depend on them: add, never change.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Lumbung: buku koperasi desa di laptop sendiri.
+#[derive(Parser, Debug)]
+#[command(name = "lumbung", version, about)]
+pub(crate) struct Arguments {
+    /// The ledger file.
+    #[arg(long, global = true, env = "LUMBUNG_DB", value_name = "FILE", default_value = "ledger.db")]
+    pub(crate) db: PathBuf,
+    /// The store's key, where the machine has no key store; `init` makes it, readable by its owner alone.
+    #[arg(long, global = true, env = "LUMBUNG_KEY_FILE", value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// Act as this staff member; the PIN is read from standard input.
+    #[arg(long = "as", global = true, value_name = "STAFF")]
+    pub(crate) staff: Option<String>,
+    /// One JSON object on standard output; errors as JSON on standard error.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[arg(long, global = true, value_enum)]
+    pub(crate) lang: Option<Lang>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Clone, Copy, ValueEnum, Debug)]
+pub(crate) enum Lang {
+    Id,
+    En,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// A new cooperative: genesis, first device (A), standard chart of accounts.
+    Init {
+        #[arg(long)]
+        name: String,
+        /// Kemendagri code of the village, like 32.01.01.2001.
+        #[arg(long, default_value = "")]
+        region: String,
+    },
+    /// A believable small cooperative with some months of trade, in a new folder.
+    Demo {
+        dir: PathBuf,
+        /// Days of trade before today.
+        #[arg(long, default_value_t = 90)]
+        days: u32,
+        /// The same seed makes the same trade.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Items or members from a CSV or XLSX file.
+    #[command(subcommand)]
+    Import(Import),
+    /// A shop's past year or years, each row through the rules of the till.
+    ImportYear { dir: PathBuf },
+    #[command(subcommand)]
+    Report(Report),
+    #[command(subcommand)]
+    Export(Export),
+    /// Proves chain, signatures, balances and projections.
+    Verify,
+    /// Drops the projections and makes them again from the log.
+    Rebuild,
+    /// A verified copy.
+    Backup { file: PathBuf },
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Import {
+    Products { file: PathBuf },
+    Members { file: PathBuf },
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Report {
+    TrialBalance {
+        /// First book day, like 2025-01-01.
+        #[arg(long)]
+        from: Option<String>,
+        /// Last book day.
+        #[arg(long)]
+        to: Option<String>,
+    },
+    Stock,
+    Members {
+        /// With names.
+        #[arg(long)]
+        reveal: bool,
+        /// The book year of the purchases.
+        #[arg(long)]
+        year: Option<i32>,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Export {
+    /// A plain-text journal that hledger reads.
+    Hledger {
+        #[arg(short)]
+        output: Option<PathBuf>,
+    },
+}

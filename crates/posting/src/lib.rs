@@ -1,0 +1,40 @@
+//! The rule that turns what happened into postings, stock moves and member moves.
+//!
+//! Pure: a body carries all that its rule needs. A rule version that has shipped is never edited; another
+//! treatment is another version, chosen by the date at the till and written into the header.
+#![deny(clippy::float_arithmetic)]
+
+pub mod account;
+pub mod chart;
+pub mod flow;
+mod v1;
+
+use lumbung_document::{Body, Effects};
+
+/// The rule that tills use now for each kind that has effects.
+pub const CURRENT_RULE: u16 = 1;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExpandError {
+    #[error("rule version {0} is not known to this app")]
+    UnknownRule(u16),
+    /// A reversal's effects are its original's, negated: they always travel.
+    #[error("{0} is not expanded by a rule")]
+    NotExpanded(&'static str),
+    #[error("an amount in the body is out of range")]
+    OutOfRange,
+}
+
+/// The effects of a body under a rule version; kinds without effects have rule version 0.
+pub fn expand(body: &Body, rule_version: u16) -> Result<Effects, ExpandError> {
+    match (rule_version, v1::has_effects(body)) {
+        (0, false) => Ok(Effects::default()),
+        (1, true) => v1::expand(body),
+        (version, _) => Err(ExpandError::UnknownRule(version)),
+    }
+}
+
+/// The rule version that a new document of this kind is made under.
+pub fn rule_for(body: &Body) -> u16 {
+    if v1::has_effects(body) { CURRENT_RULE } else { 0 }
+}

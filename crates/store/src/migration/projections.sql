@@ -1,0 +1,190 @@
+-- Projections: a function of the set of documents. Dropped and rebuilt at will; nothing else writes here.
+
+-- Documents by book day, for lists and counts.
+CREATE TABLE document_day (
+    book_day INTEGER NOT NULL,
+    kind     INTEGER NOT NULL,
+    doc      INTEGER NOT NULL,
+    PRIMARY KEY (book_day, kind, doc)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE posting (
+    doc       INTEGER NOT NULL,
+    line      INTEGER NOT NULL,
+    account   INTEGER NOT NULL,
+    amount_rp INTEGER NOT NULL,          -- debit positive
+    outlet    INTEGER NOT NULL,
+    party     INTEGER NOT NULL,          -- 0 none
+    shift     INTEGER NOT NULL,          -- 0 none
+    flow      INTEGER NOT NULL,
+    layer     INTEGER NOT NULL,
+    PRIMARY KEY (doc, line)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE stock_move (
+    doc            INTEGER NOT NULL,
+    line           INTEGER NOT NULL,
+    item           INTEGER NOT NULL,
+    outlet         INTEGER NOT NULL,
+    bin            INTEGER NOT NULL,
+    account        INTEGER NOT NULL,     -- 0 where a consignor owns the goods
+    quantity_milli INTEGER NOT NULL,
+    value_rp       INTEGER NOT NULL,
+    owner          INTEGER NOT NULL,     -- 0 the cooperative
+    PRIMARY KEY (doc, line)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE member_move (
+    member    INTEGER NOT NULL,
+    doc       INTEGER NOT NULL,
+    line      INTEGER NOT NULL,
+    kind      INTEGER NOT NULL,
+    amount_rp INTEGER NOT NULL,
+    period    INTEGER NOT NULL,          -- month index, 0 none
+    PRIMARY KEY (member, doc, line)
+) STRICT, WITHOUT ROWID;
+
+-- Sums by day (grain 0), month (1) and year (2): any balance is a few rows of each.
+CREATE TABLE account_total (
+    grain     INTEGER NOT NULL,
+    period    INTEGER NOT NULL,
+    account   INTEGER NOT NULL,
+    outlet    INTEGER NOT NULL,
+    layer     INTEGER NOT NULL,
+    debit_rp  INTEGER NOT NULL,
+    credit_rp INTEGER NOT NULL,
+    PRIMARY KEY (grain, period, account, outlet, layer)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE stock_balance (
+    item           INTEGER NOT NULL,
+    outlet         INTEGER NOT NULL,
+    bin            INTEGER NOT NULL,
+    account        INTEGER NOT NULL,
+    owner          INTEGER NOT NULL,
+    quantity_milli INTEGER NOT NULL,
+    value_rp       INTEGER NOT NULL,
+    issues         INTEGER NOT NULL,     -- how often it left the shelf: best sellers first
+    PRIMARY KEY (item, outlet, bin, account, owner)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE member_total (
+    member    INTEGER NOT NULL,
+    kind      INTEGER NOT NULL,
+    year      INTEGER NOT NULL,
+    amount_rp INTEGER NOT NULL,
+    PRIMARY KEY (member, kind, year)
+) STRICT, WITHOUT ROWID;
+
+-- Sub-ledgers of control accounts by member, supplier or consignor.
+CREATE TABLE party_total (
+    account   INTEGER NOT NULL,
+    party     INTEGER NOT NULL,
+    amount_rp INTEGER NOT NULL,
+    PRIMARY KEY (account, party)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE shift_total (
+    shift     INTEGER NOT NULL,
+    account   INTEGER NOT NULL,
+    flow      INTEGER NOT NULL,
+    amount_rp INTEGER NOT NULL,
+    PRIMARY KEY (shift, account, flow)
+) STRICT, WITHOUT ROWID;
+
+-- What a document says about another: 1 reverses, 2 returns from, 3 closes.
+CREATE TABLE link (
+    target   INTEGER NOT NULL,
+    relation INTEGER NOT NULL,
+    doc      INTEGER NOT NULL,
+    PRIMARY KEY (target, relation, doc)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE receipt (
+    device_no INTEGER NOT NULL,
+    number    INTEGER NOT NULL,
+    doc       INTEGER NOT NULL,
+    PRIMARY KEY (device_no, number, doc)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE shift (
+    shift    INTEGER PRIMARY KEY,
+    book_day INTEGER NOT NULL,
+    wall_ms  INTEGER NOT NULL,
+    actor    INTEGER NOT NULL            -- 0 the device's holder
+) STRICT;
+
+-- Documents that check_v1 sets aside, for a person to answer.
+CREATE TABLE quarantine (
+    doc    INTEGER PRIMARY KEY,
+    reason TEXT NOT NULL
+) STRICT;
+
+-- Every edit of every field of reference data. The greatest (v, doc) holds. Values of personal fields stay
+-- in their personal part and are not here.
+CREATE TABLE reference_edit (
+    target INTEGER NOT NULL,
+    field  INTEGER NOT NULL,
+    v      INTEGER NOT NULL,
+    doc    INTEGER NOT NULL,
+    value  BLOB NOT NULL,
+    seen   BLOB NOT NULL,
+    PRIMARY KEY (target, field, v, doc)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE item (
+    item              INTEGER PRIMARY KEY,
+    sku               TEXT NOT NULL DEFAULT '',
+    name              TEXT NOT NULL DEFAULT '',
+    category          TEXT NOT NULL DEFAULT '',
+    unit              TEXT NOT NULL DEFAULT '',
+    weighed           INTEGER NOT NULL DEFAULT 0,
+    price_rp          INTEGER NOT NULL DEFAULT 0,
+    member_price_rp   INTEGER NOT NULL DEFAULT 0,
+    reorder_min_milli INTEGER NOT NULL DEFAULT 0,
+    account           INTEGER NOT NULL DEFAULT 114100,
+    active            INTEGER NOT NULL DEFAULT 1,
+    cost_rp           INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX item_by_sku ON item (sku) WHERE sku <> '';
+
+CREATE TABLE barcode (
+    code TEXT NOT NULL,
+    item INTEGER NOT NULL,
+    PRIMARY KEY (code, item)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX barcode_of_item ON barcode (item);
+
+-- Members, suppliers and staff; role tells which (Kind number). Names come from personal parts and are
+-- empty where this device cannot read them.
+CREATE TABLE person (
+    person    INTEGER PRIMARY KEY,
+    role      INTEGER NOT NULL,
+    name      TEXT NOT NULL DEFAULT '',
+    phone     TEXT NOT NULL DEFAULT '',
+    address   TEXT NOT NULL DEFAULT '',
+    nik_index BLOB,
+    kk_index  BLOB
+) STRICT;
+CREATE INDEX person_by_nik ON person (nik_index) WHERE nik_index IS NOT NULL;
+CREATE INDEX person_by_role ON person (role);
+
+CREATE TABLE member (
+    member       INTEGER PRIMARY KEY,
+    member_no    TEXT NOT NULL DEFAULT '',
+    status       INTEGER NOT NULL DEFAULT 1,
+    joined       INTEGER,
+    bon_limit_rp INTEGER
+) STRICT;
+CREATE INDEX member_by_no ON member (member_no);
+
+CREATE TABLE staff (
+    staff  INTEGER PRIMARY KEY,
+    role   INTEGER NOT NULL DEFAULT 1,
+    active INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+CREATE TABLE setting (
+    field INTEGER PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT;

@@ -1,0 +1,233 @@
+//! Founding and opening a ledger file. It is always encrypted, with a raw key and no key derivation; a
+//! missing file or key never becomes a new or a plain file.
+
+use crate::lock::{Lock, beside};
+use crate::{StoreError, migration};
+use lumbung_document::Hash;
+use lumbung_primitives::{DocRef, Zone};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use std::path::{Path, PathBuf};
+
+/// An open ledger. Dropping it frees the lock.
+#[derive(Debug)]
+pub struct Ledger {
+    pub(crate) connection: Connection,
+    pub(crate) path: PathBuf,
+    pub(crate) identity: Identity,
+    _lock: Lock,
+}
+
+/// Which cooperative, and which of its devices this store belongs to.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    pub coop_id: [u8; 16],
+    pub own_device_no: u32,
+    pub coop_name: String,
+    pub region_code: String,
+    pub zone: Zone,
+    pub chart_version: u16,
+}
+
+/// What a new store is founded with, before its genesis document is appended.
+#[derive(Clone, Debug)]
+pub struct Founding {
+    pub identity: Identity,
+    pub device_id: [u8; 16],
+    pub device_key: [u8; 32],
+    pub exchange_key: [u8; 32],
+    /// Keys for personal parts by number; number 0 is the key of the NIK index.
+    pub coop_keys: Vec<(u32, [u8; 32])>,
+}
+
+/// Pages of WAL before SQLite copies them back: few enough for a small file, many enough that syncs for it
+/// stay below one in fifty sales.
+const WAL_PAGES: i64 = 4_000;
+
+impl Ledger {
+    /// Makes a new ledger. The caller appends the genesis document before anything else.
+    pub fn found(path: &Path, key_hex: &str, founding: &Founding) -> Result<Self, StoreError> {
+        if path.exists() {
+            return Err(StoreError::AlreadyThere(path.to_owned()));
+        }
+        let lock = Lock::take(path)?;
+        let connection = Connection::open(path)?;
+        unlock(&connection, key_hex)?;
+        prepare(&connection)?;
+        migration::create(&connection)?;
+        let transaction = connection.unchecked_transaction()?;
+        write_identity(&transaction, founding)?;
+        transaction.commit()?;
+        Ok(Self { connection, path: path.to_owned(), identity: founding.identity.clone(), _lock: lock })
+    }
+
+    pub fn open(path: &Path, key_hex: &str) -> Result<Self, StoreError> {
+        let start = match std::fs::File::open(path) {
+            Ok(mut file) => {
+                let mut start = [0; 16];
+                let read = std::io::Read::read(&mut file, &mut start)?;
+                start[..read].to_vec()
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(StoreError::NotThere(path.to_owned()));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if start == b"SQLite format 3\0" {
+            return Err(StoreError::NotEncrypted(path.to_owned()));
+        }
+        if start.len() < 16 {
+            return Err(StoreError::Damaged("the file is empty or cut off".into()));
+        }
+        let lock = Lock::take(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        unlock(&connection, key_hex)?;
+        let tables: Result<i64, _> =
+            connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0));
+        if let Err(error) = tables {
+            return Err(match StoreError::from(error) {
+                StoreError::Damaged(_) => StoreError::WrongKey(path.to_owned()),
+                other => other,
+            });
+        }
+        migration::upgrade(&connection)?;
+        prepare(&connection)?;
+        let identity = read_identity(&connection)?;
+        let ledger = Self { connection, path: path.to_owned(), identity, _lock: lock };
+        ledger.check_tail(100)?;
+        Ok(ledger)
+    }
+
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reading only: everything that writes goes through `write`.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The key by its number: for personal parts, and 0 for the NIK index.
+    pub fn coop_key(&self, number: u32) -> Result<Option<[u8; 32]>, StoreError> {
+        let key: Option<Vec<u8>> = self
+            .connection
+            .query_row("SELECT key FROM coop_key WHERE number = ?1", [number], |row| row.get(0))
+            .optional()?;
+        Ok(key.and_then(|key| key.try_into().ok()))
+    }
+
+    /// The file that drafts are kept in, beside the ledger.
+    pub fn draft_path(&self) -> PathBuf {
+        beside(&self.path, ".drafts")
+    }
+}
+
+/// The key goes in as raw bytes: `PRAGMA key` must be the first statement on a connection.
+pub(crate) fn unlock(connection: &Connection, key_hex: &str) -> Result<(), StoreError> {
+    if key_hex.len() != 64 || !key_hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(StoreError::Damaged("a key has 64 hexadecimal digits".into()));
+    }
+    connection.pragma_update(None, "key", format!("x'{key_hex}'"))?;
+    Ok(())
+}
+
+/// Sets what durability and speed rest on, and asserts what SQLite made of it.
+pub(crate) fn prepare(connection: &Connection) -> Result<(), StoreError> {
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(StoreError::NotDurable(format!("journal mode is {mode}, not WAL")));
+    }
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+    if synchronous != 2 {
+        return Err(StoreError::NotDurable(format!("synchronous is {synchronous}, not FULL")));
+    }
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", -32_000)?;
+    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(160);
+    Ok(())
+}
+
+fn write_identity(connection: &Connection, founding: &Founding) -> Result<(), StoreError> {
+    let identity = &founding.identity;
+    connection.execute(
+        "INSERT INTO identity VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            identity.coop_id,
+            identity.own_device_no,
+            identity.coop_name,
+            identity.region_code,
+            identity.zone.utc_offset_hours(),
+            identity.chart_version
+        ],
+    )?;
+    for (number, key) in &founding.coop_keys {
+        connection.execute("INSERT INTO coop_key VALUES (?1, ?2)", params![number, key])?;
+    }
+    let genesis = Hash::genesis(&identity.coop_id, &founding.device_id, &founding.device_key);
+    insert_device(connection, identity.own_device_no, &founding.device_key, &founding.exchange_key, genesis)
+}
+
+fn insert_device(
+    connection: &Connection,
+    device_no: u32,
+    device_key: &[u8; 32],
+    exchange_key: &[u8; 32],
+    genesis: Hash,
+) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO device VALUES (?1, ?2, ?3, ?4)",
+        params![device_no, device_key, exchange_key, genesis.0],
+    )?;
+    Ok(())
+}
+
+impl Ledger {
+    /// Admits another device's series: its documents may be appended from seq 1 on.
+    pub fn admit_device(
+        &self,
+        device_no: u32,
+        device_id: &[u8; 16],
+        device_key: &[u8; 32],
+        exchange_key: &[u8; 32],
+    ) -> Result<(), StoreError> {
+        let genesis = Hash::genesis(&self.identity.coop_id, device_id, device_key);
+        insert_device(&self.connection, device_no, device_key, exchange_key, genesis)
+    }
+
+    /// The last document of this device, if there is one.
+    pub fn own_head(&self) -> Result<Option<(DocRef, Hash)>, StoreError> {
+        crate::append::read_head(&self.connection, self.identity.own_device_no)
+    }
+}
+
+fn read_identity(connection: &Connection) -> Result<Identity, StoreError> {
+    let row = connection
+        .query_row("SELECT * FROM identity", [], |row| {
+            Ok((
+                row.get::<_, Vec<u8>>("coop_id")?,
+                row.get("own_device_no")?,
+                row.get("coop_name")?,
+                row.get("region_code")?,
+                row.get::<_, i64>("utc_offset_hours")?,
+                row.get("chart_version")?,
+            ))
+        })
+        .optional()?;
+    let damaged = || StoreError::Damaged("the cooperative's identity is missing".into());
+    let (coop_id, own_device_no, coop_name, region_code, offset, chart_version) = row.ok_or_else(damaged)?;
+    Ok(Identity {
+        coop_id: coop_id.try_into().map_err(|_| damaged())?,
+        own_device_no,
+        coop_name,
+        region_code,
+        zone: Zone::from_offset_hours(offset).ok_or_else(damaged)?,
+        chart_version,
+    })
+}

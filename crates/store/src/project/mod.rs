@@ -1,0 +1,119 @@
+//! The projector: what follows from a document. Reads the document and earlier rows of the same document's
+//! things alone; never an arrival order, never a clock. So any order of arrival ends in the same rows.
+
+mod effects;
+mod reference;
+mod sums;
+
+use crate::query::stock::Shelf;
+use crate::{NONE, StoreError, relation};
+use lumbung_document::{Body, PersonalContent, SealedDocument, check_v1};
+use lumbung_primitives::DocRef;
+use rusqlite::{Connection, params};
+use sums::Sums;
+
+/// Opens personal parts. Where a key is missing the part stays closed and names stay empty.
+pub trait PersonalReader {
+    fn read(&self, at: DocRef, part: &[u8]) -> Option<PersonalContent>;
+
+    /// The keyed index of a NIK or KK, by which a person entered twice is found.
+    fn identity_index(&self, digits: &str) -> [u8; 16];
+}
+
+pub(crate) struct Projector<'a> {
+    reader: &'a dyn PersonalReader,
+    sums: Sums,
+}
+
+impl<'a> Projector<'a> {
+    pub(crate) fn new(reader: &'a dyn PersonalReader) -> Self {
+        Self { reader, sums: Sums::default() }
+    }
+
+    pub(crate) fn project(
+        &mut self,
+        connection: &Connection,
+        document: &SealedDocument,
+    ) -> Result<(), StoreError> {
+        let effects = match check_v1(document) {
+            Ok(effects) => effects,
+            Err(fault) => {
+                connection
+                    .prepare_cached("INSERT INTO quarantine VALUES (?1, ?2)")?
+                    .execute(params![document.at.key(), fault.to_string()])?;
+                return Ok(());
+            }
+        };
+        let header = &document.header;
+        connection.prepare_cached("INSERT INTO document_day VALUES (?1, ?2, ?3)")?.execute(params![
+            header.business_date.0,
+            header.kind.id(),
+            document.at.key()
+        ])?;
+        effects::project(connection, &mut self.sums, document, &effects)?;
+        // A body that this app does not know, or cannot read, books by its effects alone.
+        if let Ok(Some(body)) = document.body() {
+            self.project_body(connection, document, &body)?;
+        }
+        Ok(())
+    }
+
+    fn project_body(
+        &self,
+        connection: &Connection,
+        document: &SealedDocument,
+        body: &Body,
+    ) -> Result<(), StoreError> {
+        let at = document.at;
+        if let Some(number) = body.receipt_no() {
+            connection.prepare_cached("INSERT INTO receipt VALUES (?1, ?2, ?3)")?.execute(params![
+                at.device_no,
+                crate::append::to_i64(number),
+                at.key()
+            ])?;
+        }
+        match body {
+            Body::SaleReturn(body) => link(connection, body.sale, relation::RETURNS, at),
+            Body::Reversal(body) => link(connection, body.of, relation::REVERSES, at),
+            Body::ShiftClose(body) => link(connection, body.shift, relation::CLOSES, at),
+            Body::ShiftOpen(_) => {
+                let actor = match document.header.actor {
+                    lumbung_primitives::Ref::This => NONE,
+                    lumbung_primitives::Ref::Doc(staff) => staff.key(),
+                };
+                connection.prepare_cached("INSERT INTO shift VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+                    at.key(),
+                    document.header.business_date.0,
+                    document.header.wall_ms,
+                    actor
+                ])?;
+                Ok(())
+            }
+            Body::Item(edit)
+            | Body::Member(edit)
+            | Body::Supplier(edit)
+            | Body::Staff(edit)
+            | Body::Setting(edit) => reference::project(connection, self.reader, document, edit),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn stock(&self, connection: &Connection, shelf: Shelf) -> Result<(i64, i64), StoreError> {
+        let (quantity, value) = crate::query::stock::shelf(connection, shelf)?;
+        let (moved, moved_value) = self.sums.stock_moved(shelf);
+        Ok((quantity + moved, value + moved_value))
+    }
+
+    pub(crate) fn flush(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        self.sums.flush(connection)
+    }
+}
+
+fn link(connection: &Connection, target: DocRef, relation: i64, doc: DocRef) -> Result<(), StoreError> {
+    connection.prepare_cached("INSERT INTO link VALUES (?1, ?2, ?3)")?.execute(params![
+        target.key(),
+        relation,
+        doc.key()
+    ])?;
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! Reading. Each file is named after what it reads; rows come out as plain structs, rules stay elsewhere.
+
+pub mod account;
+pub mod document;
+pub mod item;
+pub mod local;
+pub mod member;
+pub mod receipt;
+pub mod reference;
+pub mod shift;
+pub mod stock;

@@ -1,0 +1,61 @@
+//! The edit history of reference data: what a new edit has to build on.
+
+use crate::StoreError;
+use lumbung_document::body::reference::{Field, Value};
+use lumbung_primitives::DocRef;
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug)]
+pub struct FieldRow {
+    pub v: u32,
+    /// The document of the edit that holds.
+    pub doc: DocRef,
+    /// Null for personal fields: their value lies in the personal part of `doc`.
+    pub value: Value,
+    /// Edits that no other edit of the field had seen; two or more is a question for a person.
+    pub heads: Vec<DocRef>,
+}
+
+/// The state of every field that was ever edited on `target`.
+pub fn fields(connection: &Connection, target: DocRef) -> Result<BTreeMap<Field, FieldRow>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT field, v, doc, value, seen FROM reference_edit WHERE target = ?1 ORDER BY field, v, doc",
+    )?;
+    let mut rows = statement.query([target.key()])?;
+    let mut fields: BTreeMap<Field, FieldRow> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let field = Field(row.get(0)?);
+        let doc = DocRef::from_key(row.get(2)?);
+        let bytes: Vec<u8> = row.get(3)?;
+        let seen: Vec<u8> = row.get(4)?;
+        let value = if bytes.is_empty() { Value::Null } else { Value::decode(&bytes)? };
+        let seen = seen.as_chunks::<8>().0.iter().map(|key| DocRef::from_key(i64::from_be_bytes(*key)));
+        let seen: Vec<DocRef> = seen.collect();
+        let state = fields.entry(field).or_insert_with(|| FieldRow {
+            v: 0,
+            doc,
+            value: Value::Null,
+            heads: Vec::new(),
+        });
+        // Rows come in the order of (v, doc), so the last one holds.
+        state.v = row.get(1)?;
+        state.doc = doc;
+        state.value = value;
+        state.heads.retain(|head| !seen.contains(head));
+        state.heads.push(doc);
+    }
+    Ok(fields)
+}
+
+/// Settings by field number.
+pub fn settings(connection: &Connection) -> Result<BTreeMap<Field, Value>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT field, value FROM setting")?;
+    let mut rows = statement.query([])?;
+    let mut settings = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let bytes: Vec<u8> = row.get(1)?;
+        settings.insert(Field(row.get(0)?), Value::decode(&bytes)?);
+    }
+    Ok(settings)
+}

@@ -1,0 +1,11 @@
+//! One thin function per method of the door. All run beside the main thread, so that the window keeps drawing;
+//! `ask` lets them in one at a time.
+
+pub(crate) mod cart;
+pub(crate) mod home;
+pub(crate) mod item;
+pub(crate) mod member;
+pub(crate) mod sale;
+pub(crate) mod session;
+pub(crate) mod shift;
+pub(crate) mod startup;

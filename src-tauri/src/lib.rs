@@ -1,0 +1,53 @@
+//! The desktop shell: one window over the one door (`lumbung-app`). It knows no SQL, no keys and no rule of
+//! the trade; each command is one line that asks the door.
+
+mod bindings;
+#[cfg(test)]
+mod command_names;
+mod commands;
+mod panics;
+mod shell;
+mod start;
+mod window;
+
+use shell::Shell;
+use std::io::Write as _;
+use std::process::ExitCode;
+use tauri::{Manager as _, RunEvent};
+
+/// Opens the window and stays until it is closed.
+pub fn run() -> ExitCode {
+    panics::report_to_stderr();
+    let place = match start::Place::from_surroundings() {
+        Ok(place) => place,
+        Err(sentence) => return refuse(&sentence),
+    };
+    let built = tauri::Builder::default()
+        .invoke_handler(bindings::builder().invoke_handler())
+        .setup(|app| {
+            // The ledger opens on its own thread while the webview starts; the first command waits for it.
+            app.manage(Shell::opening(place.resolved(app.path())));
+            window::open(app)?;
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match built {
+        Ok(app) => {
+            // The event loop ends the process without dropping state, so the ledger is closed by hand here:
+            // drafts are flushed and the lock is given back.
+            app.run(|handle, event| {
+                if matches!(event, RunEvent::Exit) {
+                    handle.state::<Shell>().close();
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => refuse(&error.to_string()),
+    }
+}
+
+fn refuse(sentence: &str) -> ExitCode {
+    // Nothing more can be done where even stderr is gone.
+    let _ = writeln!(std::io::stderr(), "lumbung-desktop: {sentence}");
+    ExitCode::from(2)
+}

@@ -1,0 +1,3 @@
+//! Measures the house against its limits. (To come.)
+
+fn main() {}
