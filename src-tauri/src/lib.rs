@@ -13,7 +13,12 @@ mod window;
 use shell::Shell;
 use std::io::Write as _;
 use std::process::ExitCode;
-use tauri::{Manager as _, RunEvent};
+use std::thread;
+use std::time::Duration;
+use tauri::{AppHandle, Manager as _, RunEvent};
+
+/// A power cut may cost what was typed into the cart since the last flush, two seconds at most.
+const FLUSH_EVERY: Duration = Duration::from_secs(1);
 
 /// Opens the window and stays until it is closed.
 pub fn run() -> ExitCode {
@@ -28,6 +33,8 @@ pub fn run() -> ExitCode {
             // The ledger opens on its own thread while the webview starts; the first command waits for it.
             app.manage(Shell::opening(place.resolved(app.path())));
             window::open(app)?;
+            let handle = app.handle().clone();
+            thread::spawn(move || keep_drafts(&handle));
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -43,6 +50,13 @@ pub fn run() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => refuse(&error.to_string()),
+    }
+}
+
+fn keep_drafts(handle: &AppHandle) {
+    loop {
+        thread::sleep(FLUSH_EVERY);
+        handle.state::<Shell>().tend(lumbung_app::App::flush_drafts);
     }
 }
 

@@ -63,6 +63,14 @@ impl<L: Send + 'static> Shell<L> {
         if let Door::Failed(error) = &*door { Some(error.clone()) } else { None }
     }
 
+    /// Looks after an open ledger between commands; where none is open there is nothing to look after.
+    pub(crate) fn tend(&self, act: impl FnOnce(&mut L) -> Answer<()>) {
+        if let Door::Open(ledger) = &mut *self.door() {
+            // What fails here (a full disk) fails again in the next command, which has somebody to tell.
+            let _ = catch_unwind(AssertUnwindSafe(|| act(ledger)));
+        }
+    }
+
     /// Closes the ledger: drafts are written, its lock is free again.
     pub(crate) fn close(&self) {
         let mut door = self.door();

@@ -68,7 +68,7 @@ pub struct StockMove {
     pub quantity: Quantity,
     #[n(5)]
     pub value: Money,
-    #[n(6)]
+    #[cbor(n(6), encode_with = "null_too", is_nil = "never")]
     pub owner: Option<DocRef>,
 }
 
@@ -82,7 +82,7 @@ pub struct MemberMove {
     #[n(2)]
     pub amount: Money,
     /// The month it is for, `year × 12 + month − 1` (a rapel of simpanan wajib has one row a month).
-    #[n(3)]
+    #[cbor(n(3), encode_with = "null_too", is_nil = "never")]
     pub period: Option<i32>,
 }
 
@@ -122,6 +122,19 @@ impl<'b, C> Decode<'b, C> for MemberMoveKind {
     fn decode(decoder: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
         decoder.u8().map(Self)
     }
+}
+
+fn null_too<T: Encode<C>, C, W: minicbor::encode::Write>(
+    value: &Option<T>,
+    encoder: &mut minicbor::Encoder<W>,
+    context: &mut C,
+) -> Result<(), minicbor::encode::Error<W::Error>> {
+    value.encode(encoder, context)
+}
+
+/// Rows of effects have all their elements, a null at the end too: sums read them by position for ever.
+fn never<T>(_: &T) -> bool {
+    false
 }
 
 impl Effects {

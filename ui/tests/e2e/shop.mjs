@@ -1,10 +1,12 @@
 // A demo cooperative in a folder of its own, made by the command line.
 
-import { execFileSync } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './stage.mjs';
+import { until } from './webdriver.mjs';
 
 const CLI = process.env.LUMBUNG_CLI ?? join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'debug/lumbung');
 
@@ -39,11 +41,16 @@ export function readStaff(said) {
 }
 
 export function cashier(staff) {
-  return staff.find(({ role }) => role === 'cashier') ?? staff[0];
+  return staff.find(({ role }) => ['cashier', 'kasir'].includes(role)) ?? staff[0];
 }
 
-/** What the command line says of a closed store. */
+/** What the command line says of a closed store. A window just ended may hold it for a moment yet. */
 export function lumbung(shop, ...words) {
-  const said = execFileSync(CLI, [...words, '--db', shop.ledger, '--key-file', shop.keyFile, '--json'], { encoding: 'utf8' });
-  return JSON.parse(said);
+  const place = ['--db', shop.ledger, '--key-file', shop.keyFile, '--json'];
+  return until(`lumbung ${words.join(' ')} answers`, () => {
+    const { status, stdout, stderr } = spawnSync(CLI, [...words, ...place], { encoding: 'utf8' });
+    if (stderr.includes('"ledger_in_use"')) throw new Error(stderr);
+    assert.ok(stdout, `exit ${status}: ${stderr}`);
+    return JSON.parse(stdout);
+  });
 }

@@ -102,6 +102,16 @@ export class Session {
     await this.keys([...down, ...up]);
   }
 
+  /** Types wherever the focus is, at a person's pace, so that it cannot be taken for a scan. */
+  async write(text) {
+    const keys = Array.from(text).flatMap((value) => [
+      { type: 'keyDown', value },
+      { type: 'keyUp', value },
+      { type: 'pause', duration: 60 },
+    ]);
+    await this.keys(keys);
+  }
+
   /** A run of keys at the pace of a machine. */
   async burst(text) {
     await this.keys(Array.from(text).flatMap((value) => [{ type: 'keyDown', value }, { type: 'keyUp', value }]));
