@@ -11,13 +11,15 @@ pub enum Action {
     EditMember,
     Purchase,
     BookExpense,
+    /// Taking a booked document back.
+    Reverse,
     Look,
     Import,
     ManageStaff,
 }
 
 impl Action {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Sell,
         Self::TakePayment,
         Self::OpenOrCloseShift,
@@ -25,6 +27,7 @@ impl Action {
         Self::EditMember,
         Self::Purchase,
         Self::BookExpense,
+        Self::Reverse,
         Self::Look,
         Self::Import,
         Self::ManageStaff,
@@ -42,8 +45,9 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::EditItem => matches!(role, Role::Storekeeper | Role::Bookkeeper | Role::Manager),
         Action::EditMember => matches!(role, Role::Cashier | Role::Bookkeeper | Role::Manager),
         Action::Purchase => matches!(role, Role::Storekeeper | Role::Bookkeeper | Role::Manager),
-        Action::BookExpense => matches!(role, Role::Bookkeeper | Role::Manager),
-        Action::Import => matches!(role, Role::Bookkeeper | Role::Manager),
+        Action::BookExpense | Action::Reverse | Action::Import => {
+            matches!(role, Role::Bookkeeper | Role::Manager)
+        }
         Action::ManageStaff => matches!(role, Role::Manager | Role::Administrator),
     }
 }

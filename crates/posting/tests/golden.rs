@@ -99,9 +99,14 @@ fn golden_files_decode_check_and_expand() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
         let parts: BTreeMap<&str, &str> = text.lines().map(|line| line.split_once(' ').unwrap()).collect();
-        let document =
-            SealedDocument::open(1, unhex(parts["header"]), unhex(parts["body"]), unhex(parts["effects"]), None)
-                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let document = SealedDocument::open(
+            1,
+            unhex(parts["header"]),
+            unhex(parts["body"]),
+            unhex(parts["effects"]),
+            None,
+        )
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(document.hash.to_string(), parts["hash"]);
         let effects: Effects = check_v1(&document).unwrap();
         let body = document.body().unwrap().expect("a kind that this app knows");

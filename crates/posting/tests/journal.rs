@@ -91,7 +91,10 @@ fn purchase(values: &[i64], paid: &[(u32, i64)]) -> Body {
     Body::Purchase(Purchase {
         outlet: 1,
         lines: values.iter().map(line).collect(),
-        paid: paid.iter().map(|(account, amount)| Paid { account: *account, amount: Money(*amount) }).collect(),
+        paid: paid
+            .iter()
+            .map(|(account, amount)| Paid { account: *account, amount: Money(*amount) })
+            .collect(),
         supplier: Some(SOMEONE),
         shift: None,
     })
@@ -204,11 +207,8 @@ fn selling() {
         sale(true, vec![consigned], Tender::Cash, 0),
         &[(111_100, 100_000), (212_000, -85_000), (413_100, -15_000)],
     );
-    let agency = SaleLine {
-        class: GoodsClass::Agency,
-        stock_account: 112_200,
-        ..sale_line(1_000, 52_000, 0, 50_000)
-    };
+    let agency =
+        SaleLine { class: GoodsClass::Agency, stock_account: 112_200, ..sale_line(1_000, 52_000, 0, 50_000) };
     check(
         "J23",
         sale(false, vec![agency], Tender::Cash, 0),
@@ -236,11 +236,7 @@ fn the_drawer() {
     check("J08", Body::ShiftOpen(open), &[(111_100, 300_000), (111_200, -300_000)]);
     check("J26a", count(100_000, 95_000, 0, 0), &[(551_000, 5_000), (111_100, -5_000)]);
     check("J27", count(100_000, 102_000, 0, 0), &[(111_100, 2_000), (419_100, -2_000)]);
-    check(
-        "J28",
-        count(1_265_000, 1_265_000, 0, 1_265_000),
-        &[(111_200, 1_265_000), (111_100, -1_265_000)],
-    );
+    check("J28", count(1_265_000, 1_265_000, 0, 1_265_000), &[(111_200, 1_265_000), (111_100, -1_265_000)]);
     check(
         "to the bank",
         count(2_000_000, 2_000_000, 2_000_000, 0),

@@ -60,15 +60,41 @@ fn device_id(device_no: u32) -> [u8; 16] {
 /// What a clerk did, by what proptest drew.
 #[derive(Clone, Debug)]
 enum Act {
-    Sell { item: u64, milli: i64, price: i64, member: bool, tender: u8, day: i32 },
-    Buy { item: u64, milli: i64, value: i64 },
-    Save { amount: i64, months: usize },
-    EditPrice { item: u64, price: i64, v: u32 },
-    EditCodes { item: u64, codes: Vec<String>, v: u32 },
-    Reverse { back: u64 },
+    Sell {
+        item: u64,
+        milli: i64,
+        price: i64,
+        member: bool,
+        tender: u8,
+        day: i32,
+    },
+    Buy {
+        item: u64,
+        milli: i64,
+        value: i64,
+    },
+    Save {
+        amount: i64,
+        months: usize,
+    },
+    EditPrice {
+        item: u64,
+        price: i64,
+        v: u32,
+    },
+    EditCodes {
+        item: u64,
+        codes: Vec<String>,
+        v: u32,
+    },
+    Reverse {
+        back: u64,
+    },
     /// Effects that do not balance: stored, chained and skipped everywhere.
     Poison,
-    OpenShift { day: i32 },
+    OpenShift {
+        day: i32,
+    },
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -137,13 +163,16 @@ fn draft(act: &Act, seq: u64, earlier: &[(SealedDocument, [u8; 64])]) -> Draft {
             account: 111_100,
             shift: Some(DocRef::new(3, 1)),
         }),
-        Act::EditPrice { item: nth, price, v } => edit(item(*nth), Field::ITEM_PRICE, Value::Integer(*price), *v),
+        Act::EditPrice { item: nth, price, v } => {
+            edit(item(*nth), Field::ITEM_PRICE, Value::Integer(*price), *v)
+        }
         Act::EditCodes { item: nth, codes, v } => {
             edit(item(*nth), Field::ITEM_BARCODES, Value::Texts(codes.clone()), *v)
         }
         Act::Reverse { back } => {
             let original = usize::try_from(seq.saturating_sub(*back)).ok().and_then(|at| earlier.get(at));
-            return original.map_or_else(|| draft(&Act::OpenShift { day }, seq, earlier), |(of, _)| reversal(of));
+            return original
+                .map_or_else(|| draft(&Act::OpenShift { day }, seq, earlier), |(of, _)| reversal(of));
         }
         Act::Poison => {
             let mut poisoned = draft(&Act::Save { amount: 1, months: 1 }, seq, earlier);
@@ -236,7 +265,12 @@ fn replica(folder: &std::path::Path, name: &str) -> Ledger {
     for device_no in 1..=DEVICES {
         let device = secrets(device_no);
         ledger
-            .admit_device(device_no, &device_id(device_no), &device.public_key(), &device.exchange_public_key())
+            .admit_device(
+                device_no,
+                &device_id(device_no),
+                &device.public_key(),
+                &device.exchange_public_key(),
+            )
             .unwrap();
     }
     ledger

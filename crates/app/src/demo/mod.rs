@@ -10,6 +10,7 @@ use crate::ambient::SystemClock;
 use crate::error::Refused;
 use crate::session::Role;
 use crate::{Answer, App, NewCooperative, Place};
+use chrono::Timelike;
 use lumbung_document::body::reference::{Change, Field, Value};
 use lumbung_document::body::{Body, Reference};
 use lumbung_domain::Decision;
@@ -56,10 +57,12 @@ pub fn make(dir: &Path, days: u32, seed: u64, progress: &mut dyn FnMut(u64, u64)
     app.set_demo_policy()?;
     let last = app.today();
     let days = i32::try_from(days.clamp(1, 3650)).unwrap_or(90);
-    let shop =
-        Shop { seed, first: last.plus_days(1 - days), days, sales_per_day: 60, products: 220, members: 84 };
+    let now = app.ledger.identity().zone.local(app.clock.now_ms());
+    let until_second = i64::from(now.num_seconds_from_midnight());
+    let first = last.plus_days(1 - days);
+    let shop = Shop { seed, first, days, sales_per_day: 60, products: 220, members: 84 };
     let tables = dir.join("tabel-contoh");
-    write_year(&shop, &tables).map_err(StoreError::from)?;
+    trade::write_year_until(&shop, &tables, until_second).map_err(StoreError::from)?;
     let imported = app.import_year(&tables, progress);
     std::fs::remove_dir_all(&tables).map_err(StoreError::from)?;
     let imported = imported?;

@@ -25,6 +25,11 @@ const OPENING_CASH: i64 = 500_000;
 
 /// Writes the eleven tables into `folder`, making it.
 pub fn write_year(shop: &Shop, folder: &Path) -> io::Result<()> {
+    write_year_until(shop, folder, i64::MAX)
+}
+
+/// As `write_year`, with the trade of the last day broken off at a second of that day.
+pub(super) fn write_year_until(shop: &Shop, folder: &Path, until_second: i64) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let mut chance = Chance::new(shop.seed);
     let goods = assortment(&mut chance, shop.products);
@@ -39,6 +44,7 @@ pub fn write_year(shop: &Shop, folder: &Path) -> io::Result<()> {
         debts: std::collections::BTreeMap::new(),
         ids: [0; 6],
         recent: vec![],
+        until_second,
     };
     trade.write_goods_and_people()?;
     let mut cash = OPENING_CASH;
@@ -110,6 +116,7 @@ struct Trade {
     ids: [u64; 6],
     /// (sale, member, good, quantity, price, cost) of lines that may come back.
     recent: Vec<(u64, Option<u64>, usize, i64, i64, i64)>,
+    until_second: i64,
 }
 
 /// What a day did to the drawer.
@@ -162,6 +169,9 @@ impl Trade {
         for nth in 0..sales {
             let second =
                 7 * 3600 + i64::try_from(nth).unwrap_or(0) * 46_000 / i64::try_from(sales).unwrap_or(1);
+            if number + 1 == shop.days && second >= self.until_second {
+                break;
+            }
             self.counter(date, second, &mut drawer)?;
         }
         let expected = opening + drawer.sales + drawer.other_in - drawer.out;

@@ -129,16 +129,17 @@ pub fn check_bon(member: Option<SaleMember>, total: Money) -> Result<(), Rejecti
     Ok(())
 }
 
-/// Likely notes handed over for a cash total: the next round amounts above it, at most three, ascending.
+/// Likely notes handed over for a cash total, at most three, ascending: the total rounded up to what a
+/// purse holds. Below twenty thousand people pay with one small note, above it with large ones.
 pub fn likely_notes(cash_total: Money) -> Vec<Money> {
+    let steps = if cash_total.0 < 20_000 { [5_000, 10_000, 20_000] } else { [5_000, 50_000, 100_000] };
     let mut notes: Vec<Money> = Vec::new();
-    for step in [5_000, 10_000, 20_000, 50_000, 100_000] {
+    for step in steps {
         let above = (cash_total.0 / step + i64::from(cash_total.0 % step != 0)) * step;
         if above > cash_total.0 && notes.last().is_none_or(|last| last.0 < above) {
             notes.push(Money(above));
         }
     }
-    notes.truncate(3);
     notes
 }
 
@@ -149,10 +150,11 @@ mod tests {
     #[test]
     fn notes_are_round_amounts_above_the_total() {
         for (total, notes) in [
-            (244_500, vec![245_000, 250_000, 260_000]),
-            (270_400, vec![275_000, 280_000, 300_000]),
-            (50_000, vec![60_000, 100_000]),
+            (244_500, vec![245_000, 250_000, 300_000]),
+            (44_400, vec![45_000, 50_000, 100_000]),
+            (50_000, vec![100_000]),
             (3_200, vec![5_000, 10_000, 20_000]),
+            (12_800, vec![15_000, 20_000]),
             (100_000, vec![]),
         ] {
             let notes: Vec<Money> = notes.into_iter().map(Money).collect();

@@ -179,7 +179,8 @@ fn money_kinds() -> Vec<(&'static str, Body)> {
         account: 111_100,
         shift: Some(SHIFT),
     };
-    let wajib = |period| SavingsLine { kind: SavingsKind::Wajib, amount: Money(10_000), period: Some(period) };
+    let wajib =
+        |period| SavingsLine { kind: SavingsKind::Wajib, amount: Money(10_000), period: Some(period) };
     let pokok = SavingsLine { kind: SavingsKind::Pokok, amount: Money(25_000), period: None };
     let savings = SavingsDeposit {
         receipt_no: 46,
@@ -222,7 +223,10 @@ fn money_kinds() -> Vec<(&'static str, Body)> {
     let opening = OpeningBalance {
         part: 1,
         parts: 2,
-        accounts: vec![account(111_200, 2_000_000, None), account(211_000, -1_550_000, Some(SUPPLIER.into()))],
+        accounts: vec![
+            account(111_200, 2_000_000, None),
+            account(211_000, -1_550_000, Some(SUPPLIER.into())),
+        ],
         stock: vec![OpeningStock {
             item: ITEM,
             outlet: 1,
