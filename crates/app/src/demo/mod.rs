@@ -82,7 +82,8 @@ impl App {
     /// Cash rounds to a hundred; members may owe up to three hundred thousand.
     fn set_demo_policy(&mut self) -> Result<(), Refused> {
         let change = |field, value| Change { field, v: 1, value: Value::Integer(value), seen: Vec::new() };
-        let changes = vec![change(Field::CASH_ROUNDING_STEP, 100), change(Field::BON_LIMIT_DEFAULT, 300_000)];
+        let changes =
+            vec![change(Field::CASH_ROUNDING_STEP, 100), change(Field::BON_LIMIT_DEFAULT, trade::BON_LIMIT)];
         let setting = Reference { target: Ref::Doc(crate::COOPERATIVE), changes };
         let today: BusinessDate = self.today();
         self.book(Decision::new(Body::Setting(setting), today)).map(drop)

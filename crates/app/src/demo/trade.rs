@@ -22,6 +22,8 @@ pub struct Shop {
 const SUPPLIERS: [&str; 4] =
     ["Grosir Rukun Makmur", "UD Sawah Ijo", "Agen Minuman Lestari", "CV Bersih Sejahtera"];
 const OPENING_CASH: i64 = 500_000;
+/// What a member may owe; the same as the demo cooperative's setting.
+pub(super) const BON_LIMIT: i64 = 300_000;
 
 /// Writes the eleven tables into `folder`, making it.
 pub fn write_year(shop: &Shop, folder: &Path) -> io::Result<()> {
@@ -356,6 +358,10 @@ impl Trade {
         if self.recent.len() > 300 {
             self.recent.drain(..150);
         }
+        let payment = match (payment, member) {
+            ("bon", Some(member)) if self.debts.get(&member).unwrap_or(&0) + total > BON_LIMIT => "cash",
+            _ => payment,
+        };
         let tendered = match payment {
             "cash" => {
                 let step = *self.chance.pick(&[1000, 5000, 10_000, 50_000]);

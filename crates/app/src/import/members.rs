@@ -1,8 +1,7 @@
 //! Members from a table, each row a document with its personal part sealed.
 
-use super::products::worded;
 use super::table::{Row, Table};
-use super::{GROUP, Imported, RejectedRow};
+use super::{Imported, RejectedRow};
 use crate::permission::Action;
 use crate::{Answer, App};
 use lumbung_domain::member::{self, MemberCommand, MemberStatus, Person};
@@ -29,26 +28,9 @@ impl App {
                 Err(rejected) => imported.rejected.push(rejected),
             }
         }
-        let (today, stamp) = (self.today(), self.stamp());
-        let mut booking = self.begin()?;
-        for (place, command) in commands {
-            if booking.unit.appended() >= GROUP {
-                booking.commit()?;
-                booking = self.begin()?;
-            }
-            match member::save(Ref::This, &Fields::new(), &command, today) {
-                Ok(Some(decision)) => {
-                    booking.book(decision, stamp)?;
-                    imported.booked += 1;
-                }
-                Ok(None) => {}
-                Err(rejection) => imported.rejected.push(worded(place, &rejection.into())),
-            }
-        }
-        booking.commit()?;
-        self.reload_indexes()?;
-        imported.rejected.sort_by_key(|rejected| rejected.row);
-        Ok(imported)
+        self.book_rows(commands, imported, |command, today| {
+            member::save(Ref::This, &Fields::new(), command, today)
+        })
     }
 
     fn member_command(

@@ -6,6 +6,10 @@ pub mod products;
 mod table;
 pub mod year;
 
+use crate::error::{Refused, language};
+use crate::{Answer, App};
+use lumbung_domain::{Decision, Rejection};
+use lumbung_primitives::BusinessDate;
 use serde::Serialize;
 
 /// A row that was not booked, and why.
@@ -31,3 +35,40 @@ pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
 
 /// Documents in one transaction: one sync a thousand rows.
 pub(crate) const GROUP: u64 = 1_000;
+
+/// A rejection in words, at its row.
+pub(crate) fn worded(place: RejectedRow, refused: &Refused) -> RejectedRow {
+    let words = refused.render(language());
+    RejectedRow { code: words.code, message: format!("{} {}", words.message, words.next), ..place }
+}
+
+impl App {
+    /// Books read rows in groups; a row that a rule refuses goes on the list of the rejected.
+    fn book_rows<C>(
+        &mut self,
+        rows: Vec<(RejectedRow, C)>,
+        mut imported: Imported,
+        decide: impl Fn(&C, BusinessDate) -> Result<Option<Decision>, Rejection>,
+    ) -> Answer<Imported> {
+        let (today, stamp) = (self.today(), self.stamp());
+        let mut booking = self.begin()?;
+        for (place, command) in rows {
+            if booking.unit.appended() >= GROUP {
+                booking.commit()?;
+                booking = self.begin()?;
+            }
+            match decide(&command, today) {
+                Ok(Some(decision)) => {
+                    booking.book(decision, stamp)?;
+                    imported.booked += 1;
+                }
+                Ok(None) => {}
+                Err(rejection) => imported.rejected.push(worded(place, &rejection.into())),
+            }
+        }
+        booking.commit()?;
+        self.reload_indexes()?;
+        imported.rejected.sort_by_key(|rejected| rejected.row);
+        Ok(imported)
+    }
+}

@@ -1,12 +1,12 @@
 //! Items from a table, each row a document; bad rows are listed and nothing of them is booked.
 
 use super::table::{Row, Table};
-use super::{GROUP, Imported, RejectedRow};
-use crate::error::{Refused, language};
+use super::{Imported, RejectedRow, worded};
 use crate::permission::Action;
 use crate::{Answer, App};
 use lumbung_domain::Rejection;
 use lumbung_domain::item::{self, ItemCommand};
+use lumbung_domain::reference::Fields;
 use lumbung_peripheral::{Code, ScalePrefixes, classify};
 use lumbung_posting::account;
 use lumbung_primitives::parse::{plain_money, plain_quantity};
@@ -32,26 +32,9 @@ impl App {
                 Err(rejected) => imported.rejected.push(rejected),
             }
         }
-        let (today, stamp) = (self.today(), self.stamp());
-        let mut booking = self.begin()?;
-        for (place, command) in commands {
-            if booking.unit.appended() >= GROUP {
-                booking.commit()?;
-                booking = self.begin()?;
-            }
-            match item::save(Ref::This, &item_fields(), &command, today) {
-                Ok(Some(decision)) => {
-                    booking.book(decision, stamp)?;
-                    imported.booked += 1;
-                }
-                Ok(None) => {}
-                Err(rejection) => imported.rejected.push(worded(place, &rejection.into())),
-            }
-        }
-        booking.commit()?;
-        self.reload_indexes()?;
-        imported.rejected.sort_by_key(|rejected| rejected.row);
-        Ok(imported)
+        self.book_rows(commands, imported, |command, today| {
+            item::save(Ref::This, &Fields::new(), command, today)
+        })
     }
 
     fn product_command(
@@ -119,14 +102,4 @@ impl App {
         }
         Err(row.reject("barcode", "barcode_taken", format!("barcode {barcode} sudah terdaftar")))
     }
-}
-
-fn item_fields() -> lumbung_domain::reference::Fields {
-    lumbung_domain::reference::Fields::new()
-}
-
-/// A rejection in words, at its row.
-pub(super) fn worded(place: RejectedRow, refused: &Refused) -> RejectedRow {
-    let words = refused.render(language());
-    RejectedRow { code: words.code, message: format!("{} {}", words.message, words.next), ..place }
 }

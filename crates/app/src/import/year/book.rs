@@ -7,15 +7,13 @@ use crate::error::Refused;
 use crate::import::RejectedRow;
 use crate::{FIRST_OUTLET, sale};
 use lumbung_document::Body;
-use lumbung_document::body::opening::OpeningAccount;
 use lumbung_document::body::payment::{ExpenseLine, SavingsLine};
 use lumbung_document::body::purchase::{Paid, PurchaseLine};
-use lumbung_document::body::sale::{GoodsClass, Tender};
-use lumbung_domain::member::{MemberCommand, MemberStatus, Person};
+use lumbung_document::body::sale::Tender;
 use lumbung_domain::sale::{SaleCommand, SaleItem, SaleLineCommand, SaleMember, SaleView};
 use lumbung_domain::shift::{CloseCommand, OpenCommand, OpenShift};
 use lumbung_domain::stock::StockBalance;
-use lumbung_domain::{Decision, Policy, Rejection, item, journal, member, purchase, savings, shift};
+use lumbung_domain::{Decision, Policy, Rejection, journal, member, purchase, savings, shift};
 use lumbung_posting::account;
 use lumbung_primitives::{BusinessDate, DocRef, Money, Quantity, Ref, Zone};
 use std::collections::HashMap;
@@ -24,12 +22,12 @@ use std::collections::HashMap;
 const DIFFERENCES_MAX: usize = 100;
 
 pub(super) struct Books<'a> {
-    year: &'a Year,
+    pub(super) year: &'a Year,
     zone: Zone,
     operator: Ref,
     receipt_no: u64,
-    items: HashMap<u64, SaleItem>,
-    members: HashMap<u64, DocRef>,
+    pub(super) items: HashMap<u64, SaleItem>,
+    pub(super) members: HashMap<u64, DocRef>,
     suppliers: HashMap<String, DocRef>,
     cashiers: HashMap<String, DocRef>,
     sales: HashMap<u64, DocRef>,
@@ -37,7 +35,7 @@ pub(super) struct Books<'a> {
     supplier_owed: HashMap<DocRef, Money>,
     shift: Option<OpenShift>,
     /// What the drawer holds by the books: the last close's rest and what passed since.
-    drawer: Money,
+    pub(super) drawer: Money,
     report: YearImported,
 }
 
@@ -70,11 +68,18 @@ impl<'a> Books<'a> {
         YearImported { documents, ..self.report }
     }
 
-    fn stamp(&self, date: BusinessDate, second: i64) -> Stamp {
+    pub(super) fn stamp(&self, date: BusinessDate, second: i64) -> Stamp {
         Stamp { wall_ms: self.zone.instant_ms(date, second), actor: self.operator }
     }
 
-    fn reject(&mut self, file: &str, row: u64, column: &str, refused: &dyn std::fmt::Display, code: &str) {
+    pub(super) fn reject(
+        &mut self,
+        file: &str,
+        row: u64,
+        column: &str,
+        refused: &dyn std::fmt::Display,
+        code: &str,
+    ) {
         self.report.rejected.push(RejectedRow {
             file: file.to_owned(),
             row,
@@ -85,7 +90,7 @@ impl<'a> Books<'a> {
     }
 
     /// A rule's refusal puts the row on the list; a fault of the store ends the import.
-    fn outcome(
+    pub(super) fn outcome(
         &mut self,
         file: &str,
         row: u64,
@@ -100,60 +105,6 @@ impl<'a> Books<'a> {
             }
             Err(other) => Err(other),
         }
-    }
-
-    /// Items, members and the first day's money.
-    pub(super) fn found(&mut self, booking: &mut Booking<'_>) -> Result<(), Refused> {
-        let Some(first) = self.year.events.first().map(|event| event.date) else { return Ok(()) };
-        let stamp = self.stamp(first, 0);
-        let mut barcodes: HashMap<&str, u64> = HashMap::new();
-        for product in &self.year.products {
-            if !product.barcode.is_empty() && barcodes.insert(&product.barcode, product.id).is_some() {
-                let words = format!("barcode {} ada pada dua barang", product.barcode);
-                self.reject("products.csv", product.row, "barcode", &words, "barcode_taken");
-                continue;
-            }
-            let command = item_command(product);
-            let booked = match item::save(Ref::This, &Default::default(), &command, first) {
-                Ok(Some(decision)) => booking.book(decision, stamp),
-                Ok(None) => continue,
-                Err(rejection) => Err(rejection.into()),
-            };
-            if let Some(at) = self.outcome("products.csv", product.row, booked)? {
-                self.items.insert(product.id, sale_item(at, &command));
-            }
-        }
-        for row in &self.year.members {
-            let command = member_command(row);
-            let stamp = self.stamp(row.joined, 0);
-            let booked = match member::save(Ref::This, &Default::default(), &command, row.joined) {
-                Ok(Some(decision)) => booking.book(decision, stamp),
-                Ok(None) => continue,
-                Err(rejection) => Err(rejection.into()),
-            };
-            if let Some(at) = self.outcome("members.csv", row.row, booked)? {
-                self.members.insert(row.id, at);
-            }
-        }
-        self.opening_cash(booking, first)
-    }
-
-    fn opening_cash(&mut self, booking: &mut Booking<'_>, first: BusinessDate) -> Result<(), Refused> {
-        let opening = self.year.events.iter().find(|event| event.what() == What::Closing);
-        let Some(cash) = opening.map(|event| self.year.closings[event.index].opening) else { return Ok(()) };
-        if !cash.is_positive() {
-            return Ok(());
-        }
-        let line = |account, amount| OpeningAccount { account, amount, outlet: FIRST_OUTLET, party: None };
-        let opening = journal::Opening {
-            accounts: vec![line(account::TILL_CASH, cash), line(account::GRANTS, -cash)],
-            ..journal::Opening::default()
-        };
-        for part in journal::opening(&opening, first)? {
-            booking.book(part, self.stamp(first, 0))?;
-        }
-        self.drawer = cash;
-        Ok(())
     }
 
     /// Rows of one second in the order in which they must have happened: a purchase goes before the first
@@ -586,53 +537,4 @@ fn differs(row: &read::Sale, body: &Body) -> Option<(&'static str, String)> {
     }
     (total != row.total)
         .then(|| ("total", format!("total {} menurut berkas, {total} menurut barisnya", row.total)))
-}
-
-fn item_command(product: &read::Product) -> item::ItemCommand {
-    item::ItemCommand {
-        sku: product.id.to_string(),
-        barcodes: if product.barcode.is_empty() { vec![] } else { vec![product.barcode.clone()] },
-        name: product.name.clone(),
-        category: product.category.clone(),
-        unit: product.unit.clone(),
-        weighed: product.weighed,
-        price: product.price,
-        member_price: product.member_price,
-        reorder_min: product.reorder_min,
-        stock_account: account::MERCHANDISE,
-        active: true,
-        cost: product.cost,
-    }
-}
-
-fn sale_item(at: DocRef, command: &item::ItemCommand) -> SaleItem {
-    SaleItem {
-        item: at,
-        name: command.name.clone(),
-        weighed: command.weighed,
-        active: true,
-        price: command.price,
-        member_price: command.member_price,
-        stock_account: command.stock_account,
-        fallback_cost: command.cost,
-        stock: StockBalance::default(),
-        class: GoodsClass::Own,
-        owner: None,
-    }
-}
-
-fn member_command(row: &read::Member) -> MemberCommand {
-    MemberCommand {
-        member_no: row.member_no.clone(),
-        status: if row.active { MemberStatus::Active } else { MemberStatus::Candidate },
-        joined: Some(row.joined),
-        bon_limit: None,
-        person: Person {
-            name: row.name.clone(),
-            nik: row.nik.clone(),
-            birth_date: row.birth_date,
-            sex: Some(if row.female { 1 } else { 2 }),
-            ..Person::default()
-        },
-    }
 }

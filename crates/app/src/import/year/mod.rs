@@ -1,6 +1,7 @@
 //! A shop's past year or years, each row through the rules of the till, with the file's own dates.
 
 mod book;
+mod found;
 mod read;
 
 use super::{GROUP, Progress, RejectedRow};
