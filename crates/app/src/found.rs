@@ -6,6 +6,7 @@ use crate::keys::{DeviceSigner, FIRST_KEY_NO, INDEX_KEY_NO, Keys};
 use crate::{App, catalogue::Catalogue, directory::Directory, drafts::Drafts};
 use lumbung_document::Body;
 use lumbung_document::body::Genesis;
+use lumbung_domain::reference::Fields;
 use lumbung_domain::{Decision, member};
 use lumbung_posting::chart::CHART_VERSION;
 use lumbung_primitives::{Clock, DocRef, Random, Ref, Zone, device_letter};
@@ -162,7 +163,7 @@ impl App {
                 lumbung_vault::pin::PinError::Vault(error) => error.into(),
             })?;
         let today = self.today();
-        let decision = member::save_staff(Ref::This, &Default::default(), name, role.into(), today)?;
+        let decision = member::save_staff(Ref::This, &Fields::new(), name, role.into(), today)?;
         let Some(decision) = decision else { return Err(lumbung_domain::Rejection::Empty.into()) };
         let staff = self.book(decision)?;
         self.set_pin(staff, &verifier)?;

@@ -45,7 +45,7 @@ impl App {
         let mut recent = Vec::new();
         for at in query::receipt::latest(self.connection(), self.own_device(), RECENT)? {
             let Some(document) = query::document::load(self.connection(), at)? else { continue };
-            let (member, tenders, is_return, number) = match self.body_of(&document)? {
+            let (member, tenders, is_return, number) = match body_of(&document)? {
                 Some(Body::Sale(body)) => (body.member, body.tenders, false, body.receipt_no),
                 Some(Body::SaleReturn(body)) => (body.member, body.tenders, true, body.receipt_no),
                 _ => continue,
@@ -67,7 +67,7 @@ impl App {
         let unknown = || Refused::ReceiptUnknown(at.to_string());
         let document = query::document::load(self.connection(), at)?.ok_or_else(unknown)?;
         let zone = self.ledger.identity().zone;
-        let body = self.body_of(&document)?;
+        let body = body_of(&document)?;
         let (number, member, tenders) = match &body {
             Some(Body::Sale(body)) => (body.receipt_no, body.member, body.tenders.clone()),
             Some(Body::SaleReturn(body)) => (body.receipt_no, body.member, body.tenders.clone()),
@@ -115,7 +115,7 @@ impl App {
     pub(crate) fn sale_done(&self, at: DocRef) -> Result<SaleDone, Refused> {
         let unknown = || Refused::ReceiptUnknown(at.to_string());
         let document = query::document::load(self.connection(), at)?.ok_or_else(unknown)?;
-        let (number, tenders) = match self.body_of(&document)? {
+        let (number, tenders) = match body_of(&document)? {
             Some(Body::Sale(body)) => (body.receipt_no, body.tenders),
             Some(Body::SaleReturn(body)) => (body.receipt_no, body.tenders),
             _ => return Err(Refused::NotASale),
@@ -132,7 +132,7 @@ impl App {
     pub(crate) fn payment_done(&self, at: DocRef) -> Result<PaymentDone, Refused> {
         let unknown = || Refused::ReceiptUnknown(at.to_string());
         let document = query::document::load(self.connection(), at)?.ok_or_else(unknown)?;
-        let number = self.body_of(&document)?.and_then(|body| body.receipt_no()).unwrap_or(0);
+        let number = body_of(&document)?.and_then(|body| body.receipt_no()).unwrap_or(0);
         Ok(PaymentDone {
             document: at,
             receipt_no: receipt_number(at.device_no, number),
@@ -140,13 +140,9 @@ impl App {
         })
     }
 
-    fn body_of(&self, document: &SealedDocument) -> Result<Option<Body>, Refused> {
-        Ok(document.body().map_err(lumbung_store::StoreError::from)?)
-    }
-
     fn slip_text(&self, document: &SealedDocument, is_copy: bool) -> Result<String, Refused> {
         let (heading, labels) = (self.heading(), labels());
-        let slip = match self.body_of(document)? {
+        let slip = match body_of(document)? {
             Some(Body::Sale(body)) => {
                 self.sale_receipt(document, &body, is_copy)?.slip(&heading, Paper::Mm58, labels)
             }
@@ -221,9 +217,8 @@ impl App {
         is_copy: bool,
     ) -> Result<Receipt, Refused> {
         let mut items = Vec::with_capacity(body.lines.len());
-        let original = match load_body(self.connection(), body.sale)? {
-            Some(Body::Sale(sale)) => sale,
-            _ => return Err(Refused::NotASale),
+        let Some(Body::Sale(original)) = load_body(self.connection(), body.sale)? else {
+            return Err(Refused::NotASale);
         };
         for line in &body.lines {
             let (name, unit) = self.item_words(line.item)?;
@@ -382,6 +377,10 @@ impl App {
         };
         Ok(slip.slip(&self.heading(), Paper::Mm58, labels()).text())
     }
+}
+
+fn body_of(document: &SealedDocument) -> Result<Option<Body>, Refused> {
+    Ok(document.body().map_err(lumbung_store::StoreError::from)?)
 }
 
 fn labels() -> &'static Labels {

@@ -139,9 +139,8 @@ pub(crate) fn return_view(
     sale: DocRef,
     policy: Policy,
 ) -> Result<ReturnView, Refused> {
-    let body = match load_body(connection, sale)? {
-        Some(Body::Sale(body)) => body,
-        _ => return Err(Refused::NotASale),
+    let Some(Body::Sale(body)) = load_body(connection, sale)? else {
+        return Err(Refused::NotASale);
     };
     let mut returned = vec![Quantity::ZERO; body.lines.len()];
     for document in query::document::linked(connection, sale, relation::RETURNS)? {

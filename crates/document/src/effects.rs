@@ -124,6 +124,7 @@ impl<'b, C> Decode<'b, C> for MemberMoveKind {
     }
 }
 
+#[expect(clippy::ref_option, reason = "the derive hands over the field as it stands")]
 fn null_too<T: Encode<C>, C, W: minicbor::encode::Write>(
     value: &Option<T>,
     encoder: &mut minicbor::Encoder<W>,

@@ -52,7 +52,8 @@ mod tests {
 
     #[test]
     fn edge_allocations() {
-        let cases: [(i64, &[i64], Option<&[i64]>); 6] = [
+        type Case = (i64, &'static [i64], Option<&'static [i64]>);
+        let cases: [Case; 6] = [
             (100, &[1, 1, 1], Some(&[34, 33, 33])),
             (1, &[5, 7, 7], Some(&[0, 1, 0])),
             (1000, &[0, 0, 0], None),

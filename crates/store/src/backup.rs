@@ -84,5 +84,5 @@ fn sha256(path: &Path) -> Result<String, StoreError> {
         }
         hasher.update(&buffer[..read]);
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(state_hash::hex(&hasher.finalize()))
 }

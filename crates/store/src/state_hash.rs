@@ -5,6 +5,7 @@ use crate::StoreError;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 
 /// In key order, so that equal sets of rows are equal streams. Named one by one: a projection that is added
 /// must be thought about here.
@@ -30,11 +31,15 @@ pub fn state_hash(connection: &Connection) -> Result<String, StoreError> {
         hasher.update([0]);
         add_rows(connection, sql, &mut hasher)?;
     }
-    Ok(hasher.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-        use std::fmt::Write;
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    }))
+    Ok(hex(&hasher.finalize()))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut digits, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }
 
 fn add_rows(connection: &Connection, sql: &str, hasher: &mut Sha256) -> Result<(), StoreError> {

@@ -182,7 +182,6 @@ fn is_younger_than_member_age(birth_date: BusinessDate, today: BusinessDate) -> 
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::NikFinding as F;
     use super::*;
 

@@ -62,7 +62,6 @@ pub fn identity_index(key: &[u8; 32], digits: &str) -> [u8; 16] {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::*;
 
     const KEY: CoopKey = CoopKey { number: 1, key: [7; 32] };

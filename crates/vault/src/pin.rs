@@ -201,7 +201,6 @@ fn pause_ms(failures: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::*;
     use crate::test_random::Counting;
 

@@ -71,7 +71,6 @@ impl fmt::Debug for DeviceSecrets {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::*;
     use crate::test_random::Counting;
     use ed25519_dalek::{Signature, VerifyingKey};

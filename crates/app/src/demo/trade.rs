@@ -327,7 +327,7 @@ impl Trade {
             _ => "cash",
         };
         let mut basket = std::collections::BTreeMap::new();
-        for _ in 0..1 + self.chance.popular(8) {
+        for _ in 0..=self.chance.popular(8) {
             let good = self.chance.popular(self.goods.len() as u64);
             let milli = if self.goods[good].weighed {
                 *self.chance.pick(&[250, 500, 500, 1000, 1000, 1250, 2000, 5000])

@@ -20,7 +20,7 @@ const OTHER_ITEM: DocRef = DocRef::new(2, 300);
 const SHIFT: DocRef = DocRef::new(1, 40);
 const SUPPLIER: DocRef = DocRef::new(1, 30);
 
-pub fn every_kind() -> Vec<(&'static str, Body)> {
+pub(crate) fn every_kind() -> Vec<(&'static str, Body)> {
     let mut bodies = reference_kinds();
     bodies.extend(goods_kinds());
     bodies.extend(money_kinds());
@@ -85,7 +85,7 @@ fn reference_kinds() -> Vec<(&'static str, Body)> {
     ]
 }
 
-pub fn sale_line(quantity: i64, unit_price: i64, discount: i64, cost: i64) -> SaleLine {
+fn sale_line(quantity: i64, unit_price: i64, discount: i64, cost: i64) -> SaleLine {
     let quantity = Quantity(quantity);
     SaleLine {
         item: ITEM,

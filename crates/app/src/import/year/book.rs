@@ -10,6 +10,7 @@ use lumbung_document::Body;
 use lumbung_document::body::payment::{ExpenseLine, SavingsLine};
 use lumbung_document::body::purchase::{Paid, PurchaseLine};
 use lumbung_document::body::sale::Tender;
+use lumbung_domain::reference::Fields;
 use lumbung_domain::sale::{SaleCommand, SaleItem, SaleLineCommand, SaleMember, SaleView};
 use lumbung_domain::shift::{CloseCommand, OpenCommand, OpenShift};
 use lumbung_domain::stock::StockBalance;
@@ -184,7 +185,7 @@ impl<'a> Books<'a> {
         if let Some(supplier) = self.suppliers.get(name) {
             return Ok(*supplier);
         }
-        let decision = member::save_supplier(Ref::This, &Default::default(), name, date)?;
+        let decision = member::save_supplier(Ref::This, &Fields::new(), name, date)?;
         let decision = decision.ok_or(Rejection::Empty)?;
         let at = booking.book(decision, self.stamp(date, 0))?;
         self.suppliers.insert(name.to_owned(), at);
@@ -198,7 +199,7 @@ impl<'a> Books<'a> {
         if let Some(staff) = self.cashiers.get(name) {
             return Ok(Ref::Doc(*staff));
         }
-        let decision = member::save_staff(Ref::This, &Default::default(), name, member::Role::Cashier, date)?;
+        let decision = member::save_staff(Ref::This, &Fields::new(), name, member::Role::Cashier, date)?;
         let decision = decision.ok_or(Rejection::Empty)?;
         let at = booking.book(decision, self.stamp(date, 0))?;
         self.cashiers.insert(name.to_owned(), at);
@@ -378,16 +379,14 @@ impl<'a> Books<'a> {
             None => self.decide_sale(booking, row),
         };
         let booked = match decided {
-            Ok(decision) => match differs(row, &decision.body) {
-                Some((column, words)) => {
+            Ok(decision) => {
+                if let Some((column, words)) = differs(row, &decision.body) {
                     self.reject("sales.csv", row.row, column, &words, "total_differs");
                     return Ok(());
                 }
-                None => {
-                    self.compare_costs(row, &decision.body);
-                    booking.book(decision, stamp)
-                }
-            },
+                self.compare_costs(row, &decision.body);
+                booking.book(decision, stamp)
+            }
             Err(refused) => Err(refused),
         };
         let Some(at) = self.outcome("sales.csv", row.row, booked)? else { return Ok(()) };

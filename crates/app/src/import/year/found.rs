@@ -107,7 +107,7 @@ fn sale_item(at: DocRef, command: &item::ItemCommand) -> SaleItem {
 
 fn member_command(row: &read::Member) -> MemberCommand {
     MemberCommand {
-        member_no: row.member_no.clone(),
+        member_no: row.number.clone(),
         status: if row.active { MemberStatus::Active } else { MemberStatus::Candidate },
         joined: Some(row.joined),
         bon_limit: None,

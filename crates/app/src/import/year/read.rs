@@ -99,7 +99,7 @@ pub(super) struct Product {
 pub(super) struct Member {
     pub(super) row: u64,
     pub(super) id: u64,
-    pub(super) member_no: String,
+    pub(super) number: String,
     pub(super) nik: String,
     pub(super) name: String,
     pub(super) female: bool,
@@ -375,7 +375,7 @@ fn member(row: &Row<'_>) -> Result<Member, Bad> {
     Ok(Member {
         row: row.number,
         id: id(row, "member_id")?,
-        member_no: row.get("member_no").to_owned(),
+        number: row.get("member_no").to_owned(),
         nik: row.get("nik").to_owned(),
         name: row.get("name").to_owned(),
         female: word(row, "sex", &[("P", true), ("L", false)])?,
