@@ -7,7 +7,7 @@ use tauri::State;
 #[tauri::command(async)]
 #[specta::specta]
 pub(crate) fn current_cart(shell: State<'_, Shell>) -> Answer<CartView> {
-    shell.ask(|app| app.current_cart())
+    shell.ask(lumbung_app::App::current_cart)
 }
 
 #[tauri::command(async)]
@@ -25,7 +25,7 @@ pub(crate) fn hold_cart(shell: State<'_, Shell>, cart: Cart) -> Answer<CartView>
 #[tauri::command(async)]
 #[specta::specta]
 pub(crate) fn held_carts(shell: State<'_, Shell>) -> Answer<Vec<HeldCart>> {
-    shell.ask(|app| app.held_carts())
+    shell.ask(lumbung_app::App::held_carts)
 }
 
 #[tauri::command(async)]

@@ -7,5 +7,5 @@ use tauri::State;
 #[tauri::command(async)]
 #[specta::specta]
 pub(crate) fn home(shell: State<'_, Shell>) -> Answer<Home> {
-    shell.ask(|app| app.home())
+    shell.ask(lumbung_app::App::home)
 }

@@ -13,7 +13,7 @@ pub(crate) fn record_sale(shell: State<'_, Shell>, request: RecordSale) -> Answe
 #[tauri::command(async)]
 #[specta::specta]
 pub(crate) fn recent_receipts(shell: State<'_, Shell>) -> Answer<Vec<ReceiptSummary>> {
-    shell.ask(|app| app.recent_receipts())
+    shell.ask(lumbung_app::App::recent_receipts)
 }
 
 #[tauri::command(async)]

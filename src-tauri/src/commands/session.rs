@@ -8,13 +8,13 @@ use tauri::State;
 #[tauri::command(async)]
 #[specta::specta]
 pub(crate) fn status(shell: State<'_, Shell>) -> Answer<Status> {
-    shell.ask(|app| app.status())
+    shell.ask(lumbung_app::App::status)
 }
 
 #[tauri::command(async)]
 #[specta::specta]
 pub(crate) fn staff_list(shell: State<'_, Shell>) -> Answer<Vec<StaffCard>> {
-    shell.ask(|app| app.staff_list())
+    shell.ask(lumbung_app::App::staff_list)
 }
 
 #[tauri::command(async)]
@@ -26,7 +26,7 @@ pub(crate) fn unlock(shell: State<'_, Shell>, staff: DocRef, pin: String) -> Ans
 #[tauri::command(async)]
 #[specta::specta]
 pub(crate) fn lock(shell: State<'_, Shell>) -> Answer<Status> {
-    shell.ask(|app| app.lock())
+    shell.ask(lumbung_app::App::lock)
 }
 
 #[tauri::command(async)]

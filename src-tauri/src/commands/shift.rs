@@ -8,7 +8,7 @@ use tauri::State;
 #[tauri::command(async)]
 #[specta::specta]
 pub(crate) fn shift_proposal(shell: State<'_, Shell>) -> Answer<ShiftProposal> {
-    shell.ask(|app| app.shift_proposal())
+    shell.ask(lumbung_app::App::shift_proposal)
 }
 
 #[tauri::command(async)]

@@ -43,7 +43,7 @@ impl Summary {
     }
 
     /// True where nothing failed.
-    pub(crate) fn print(&self) -> Result<bool> {
+    pub(crate) fn print(&self) -> bool {
         println!("\n── summary\n{:<16}{:>9}{:>9}{:>9}", "stage", "seconds", "passed", "failed");
         for (name, took, count) in &self.stages {
             println!("{name:<16}{:>9.1}{:>9}{:>9}", took.as_secs_f64(), count.passed, count.failed);
@@ -69,7 +69,7 @@ impl Summary {
         let sum = |part: fn(&Count) -> u64| self.stages.iter().map(|(_, _, count)| part(count)).sum::<u64>();
         let (passed, failed) = (sum(|count| count.passed), sum(|count| count.failed));
         println!("{passed} passed, {failed} failed");
-        Ok(failed == 0)
+        failed == 0
     }
 
     fn counted(&self) -> BTreeMap<String, u64> {

@@ -143,8 +143,15 @@ fn test_modules(source: &Source, code: &[u8]) -> Vec<String> {
 }
 
 fn test_lines(code: &[u8]) -> BTreeSet<usize> {
-    let line_of = |at: usize| code[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-    items_under_cfg_test(code).into_iter().flat_map(|(from, to)| line_of(from)..=line_of(to)).collect()
+    items_under_cfg_test(code)
+        .into_iter()
+        .flat_map(|(from, to)| line_of(code, from)..=line_of(code, to))
+        .collect()
+}
+
+/// The line, from 1, on which the byte at `at` stands.
+fn line_of(code: &[u8], at: usize) -> usize {
+    code[..at].split(|byte| *byte == b'\n').count()
 }
 
 /// From the attribute to the end of the item that it stands on.
@@ -226,7 +233,7 @@ fn formatted_sql(text: &str, code: &[u8]) -> Vec<(usize, String)> {
             let literal = &text[open..close];
             let word: String = literal.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
             if SQL_WORDS.contains(&word.as_str()) && literal.replace("{{", "").contains('{') {
-                found.push((code[..at].iter().filter(|byte| **byte == b'\n').count() + 1, word));
+                found.push((line_of(code, at), word));
             }
         }
     }

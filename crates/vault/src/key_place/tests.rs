@@ -191,8 +191,10 @@ fn a_key_store_entry_is_never_overwritten() {
     assert!(matches!(put_new(&forgetful, "first", "here"), Err(VaultError::KeyringForgets)));
 }
 
+/// A build machine may have no key store. Then the probe says so at once; it never hangs and never passes.
 #[test]
-#[ignore = "asks the key store of this computer, which a build machine may lack"]
-fn the_real_key_store_passes_the_probe() {
-    probe_keyring().unwrap();
+fn the_probe_of_this_computer_passes_or_says_why_not() {
+    let outcome = probe_keyring();
+    let told = matches!(outcome, Err(VaultError::KeyringUnavailable { .. } | VaultError::KeyringForgets));
+    assert!(outcome.is_ok() || told, "{outcome:?}");
 }
