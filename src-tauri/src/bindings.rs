@@ -1,6 +1,6 @@
 //! The commands that exist, and the TypeScript by which the window calls them.
 
-use crate::commands::{cart, home, item, member, sale, session, shift, startup};
+use crate::commands::{cart, home, item, member, printer, sale, session, shift, staff, startup};
 use tauri_specta::{Builder, collect_commands};
 
 pub(crate) fn builder() -> Builder<tauri::Wry> {
@@ -36,6 +36,13 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
         member::record_savings,
         member::record_bon_payment,
         home::home,
+        staff::found_cooperative,
+        staff::add_first_manager,
+        staff::add_staff,
+        staff::set_staff_pin,
+        printer::printer,
+        printer::set_printer,
+        printer::print_copy,
     ])
 }
 

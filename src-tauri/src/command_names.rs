@@ -32,4 +32,11 @@ pub(crate) const COMMAND_NAMES: &[&str] = &[
     "record_savings",
     "record_bon_payment",
     "home",
+    "found_cooperative",
+    "add_first_manager",
+    "add_staff",
+    "set_staff_pin",
+    "printer",
+    "set_printer",
+    "print_copy",
 ];

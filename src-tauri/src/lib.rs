@@ -31,7 +31,9 @@ pub fn run() -> ExitCode {
         .invoke_handler(bindings::builder().invoke_handler())
         .setup(|app| {
             // The ledger opens on its own thread while the webview starts; the first command waits for it.
-            app.manage(Shell::opening(place.resolved(app.path())));
+            let place = place.resolved(app.path());
+            app.manage(Shell::opening(place.clone()));
+            app.manage(place);
             window::open(app)?;
             let handle = app.handle().clone();
             thread::spawn(move || keep_drafts(&handle));

@@ -3,7 +3,7 @@
 use crate::booking::{Booking, Stamp};
 use crate::error::{AppError, Refused};
 use crate::keys::{DeviceSigner, FIRST_KEY_NO, INDEX_KEY_NO, Keys};
-use crate::{App, catalogue::Catalogue, directory::Directory, drafts::Drafts};
+use crate::{App, catalogue::Catalogue, directory::Directory, drafts::Drafts, printer::Printer};
 use lumbung_document::Body;
 use lumbung_document::body::Genesis;
 use lumbung_domain::reference::Fields;
@@ -12,8 +12,10 @@ use lumbung_posting::chart::CHART_VERSION;
 use lumbung_primitives::{Clock, DocRef, Random, Ref, Zone, device_letter};
 use lumbung_store::{Founding, Identity, Ledger};
 use lumbung_vault::{DeviceSecrets, KeyPlace, PinVerifier, SystemRandom};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+
+const KEY_EXTENSION: &str = "key";
 
 /// Where a cooperative's two halves lie on this machine.
 #[derive(Clone, Debug)]
@@ -23,13 +25,24 @@ pub struct Place {
 }
 
 impl Place {
-    /// A key file where one is named, else the machine's key store.
+    /// A key file where one is named or lies beside the ledger, else the machine's key store.
     pub fn new(ledger: &Path, key_file: Option<&Path>) -> Self {
+        let beside = ledger.with_extension(KEY_EXTENSION);
         let key = match key_file {
             Some(path) => KeyPlace::File(path.to_owned()),
+            None if beside.exists() => KeyPlace::File(beside),
             None => KeyPlace::Keyring { account: ledger.display().to_string() },
         };
         Self { ledger: ledger.to_owned(), key }
+    }
+
+    /// For a new cooperative: the key store where it keeps what it is given, else a file beside the ledger.
+    pub fn for_founding(ledger: &Path, key_file: Option<&Path>) -> Self {
+        let place = Self::new(ledger, key_file);
+        if matches!(place.key, KeyPlace::Keyring { .. }) && lumbung_vault::probe_keyring().is_err() {
+            return Self { key: KeyPlace::File(ledger.with_extension(KEY_EXTENSION)), ..place };
+        }
+        place
     }
 }
 
@@ -38,6 +51,17 @@ pub struct NewCooperative {
     pub name: String,
     /// Kemendagri code of the village, or empty.
     pub region_code: String,
+}
+
+/// What the window asks for on the first day.
+#[derive(Clone, Debug, Serialize, Deserialize, specta::Type)]
+pub struct FoundCooperative {
+    pub name: String,
+    /// Kemendagri code of the village, or empty.
+    pub region_code: String,
+    pub manager: String,
+    /// Six to ten digits.
+    pub pin: String,
 }
 
 /// What `init` tells.
@@ -109,6 +133,26 @@ impl App {
         Ok((app, founded))
     }
 
+    /// A new cooperative with its first manager, as the window founds one.
+    pub fn found_with_manager(
+        ledger: &Path,
+        key_file: Option<&Path>,
+        request: &FoundCooperative,
+    ) -> Result<Self, AppError> {
+        lumbung_vault::check_pin(&request.pin).map_err(|_| Refused::BadPin)?;
+        if request.manager.trim().is_empty() {
+            return Err(lumbung_domain::Rejection::FieldMissing { field: "name" }.into());
+        }
+        if let Some(folder) = ledger.parent() {
+            std::fs::create_dir_all(folder).map_err(lumbung_store::StoreError::from)?;
+        }
+        let new = NewCooperative { name: request.name.clone(), region_code: request.region_code.clone() };
+        let place = Place::for_founding(ledger, key_file);
+        let (mut app, _) = Self::found(&place, &new, Box::new(crate::ambient::SystemClock))?;
+        app.add_first_manager(&request.manager, &request.pin)?;
+        Ok(app)
+    }
+
     /// Opens a cooperative. A missing key asks for it; nothing is ever made in its place.
     pub fn open_at(place: &Place, clock: Box<dyn Clock>) -> Result<Self, AppError> {
         if !place.ledger.exists() {
@@ -136,6 +180,7 @@ impl App {
             catalogue,
             directory,
             drafts,
+            printer: Printer::new(),
             fault: None,
             opened: std::time::Instant::now(),
         };
@@ -149,6 +194,35 @@ impl App {
         self.operator = true;
     }
 
+    /// The first person of a new cooperative: a manager, while nobody else is there to ask.
+    pub fn add_first_manager(&mut self, name: &str, pin: &str) -> Result<DocRef, AppError> {
+        if !self.staff_list()?.is_empty() {
+            return Err(Refused::Forbidden.into());
+        }
+        let was_operator = std::mem::replace(&mut self.operator, true);
+        let added = self.add_staff(name, crate::session::Role::Manager, pin);
+        self.operator = was_operator;
+        added
+    }
+
+    /// A new PIN for someone who forgot hers, or whom this device does not know yet.
+    pub fn set_staff_pin(&mut self, staff: DocRef, pin: &str) -> Result<(), AppError> {
+        self.require(crate::permission::Action::ManageStaff)?;
+        if !self.staff_list()?.iter().any(|card| card.staff == staff) {
+            return Err(Refused::NoPin.into());
+        }
+        let verifier = self.verifier(pin)?;
+        self.forgive(staff)?;
+        Ok(self.set_pin(staff, &verifier)?)
+    }
+
+    fn verifier(&self, pin: &str) -> Result<PinVerifier, Refused> {
+        PinVerifier::create(pin, self.secrets.0.pepper(), &self.random).map_err(|error| match error {
+            lumbung_vault::pin::PinError::BadPin(_) => Refused::BadPin,
+            lumbung_vault::pin::PinError::Vault(error) => error.into(),
+        })
+    }
+
     /// Adds a staff member with a PIN on this device.
     pub fn add_staff(
         &mut self,
@@ -157,11 +231,7 @@ impl App {
         pin: &str,
     ) -> Result<DocRef, AppError> {
         self.require(crate::permission::Action::ManageStaff)?;
-        let verifier =
-            PinVerifier::create(pin, self.secrets.0.pepper(), &self.random).map_err(|error| match error {
-                lumbung_vault::pin::PinError::BadPin(_) => Refused::BadPin,
-                lumbung_vault::pin::PinError::Vault(error) => error.into(),
-            })?;
+        let verifier = self.verifier(pin)?;
         let today = self.today();
         let decision = member::save_staff(Ref::This, &Fields::new(), name, role.into(), today)?;
         let Some(decision) = decision else { return Err(lumbung_domain::Rejection::Empty.into()) };

@@ -19,6 +19,7 @@ mod keys;
 pub mod maintenance;
 pub mod member;
 pub mod permission;
+mod printer;
 pub mod purchase;
 pub mod receipt;
 pub mod report;
@@ -27,13 +28,14 @@ pub mod session;
 pub mod shift;
 
 pub use error::{AppError, FileFault, Refused};
-pub use found::{Founded, NewCooperative, Place};
+pub use found::{FoundCooperative, Founded, NewCooperative, Place};
 pub use lumbung_store::StoreError;
 
 use crate::catalogue::Catalogue;
 use crate::directory::Directory;
 use crate::drafts::Drafts;
 use crate::keys::{DeviceSigner, Keys};
+use crate::printer::Printer;
 use crate::session::Session;
 use lumbung_document::body::reference::{Field, Value};
 use lumbung_domain::Policy;
@@ -65,6 +67,7 @@ pub struct App {
     catalogue: Catalogue,
     directory: Directory,
     drafts: Drafts,
+    printer: Printer,
     /// Why writing has stopped, if it has.
     fault: Option<String>,
     /// A counter that only runs forward, for pauses after wrong PINs.

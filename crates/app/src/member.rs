@@ -281,6 +281,7 @@ impl App {
         let left = Domain::from_code(row.status) == Domain::Left;
         let decision = lumbung_domain::savings::deposit(left, command, shift)?;
         let at = self.book_draft(decision, Some(&request.draft_id))?;
+        self.print_slip(at, false)?;
         Ok(self.payment_done(at)?)
     }
 
@@ -300,6 +301,7 @@ impl App {
         };
         let decision = lumbung_domain::savings::pay_bon(command, self.open_shift_view()?)?;
         let at = self.book_draft(decision, Some(&request.draft_id))?;
+        self.print_slip(at, false)?;
         Ok(self.payment_done(at)?)
     }
 

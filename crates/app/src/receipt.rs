@@ -11,7 +11,7 @@ use lumbung_document::body::{Sale, SaleReturn};
 use lumbung_document::{Body, MemberMoveKind, SealedDocument};
 use lumbung_peripheral::{
     Discount, Heading, ItemLine, Labels, MemberLine, Moment, Paper, Payment, PaymentKind, PaymentSlip,
-    Receipt, ReceiptKind, ShiftSlip, Ticket,
+    PrinterOptions, Receipt, ReceiptKind, ShiftSlip, Slip, Ticket, encode,
 };
 use lumbung_posting::{account, flow};
 use lumbung_primitives::{DocRef, Money, Ref, device_letter};
@@ -141,6 +141,24 @@ impl App {
     }
 
     fn slip_text(&self, document: &SealedDocument, is_copy: bool) -> Result<String, Refused> {
+        Ok(self.slip(document, is_copy)?.text())
+    }
+
+    /// The slip as a printer takes it; the drawer opens for a first print that moved cash.
+    pub(crate) fn slip_bytes(&self, at: DocRef, is_copy: bool) -> Result<Vec<u8>, Refused> {
+        let unknown = || Refused::ReceiptUnknown(at.to_string());
+        let document = query::document::load(self.connection(), at)?.ok_or_else(unknown)?;
+        let tenders = match body_of(&document)? {
+            Some(Body::Sale(body)) => body.tenders,
+            Some(Body::SaleReturn(body)) => body.tenders,
+            _ => Vec::new(),
+        };
+        let moved_cash = tenders.is_empty() || tenders.iter().any(|tendered| tendered.tender == Tender::Cash);
+        let options = PrinterOptions { cut: false, open_drawer: moved_cash && !is_copy, qr: true };
+        Ok(encode(&self.slip(&document, is_copy)?, options))
+    }
+
+    fn slip(&self, document: &SealedDocument, is_copy: bool) -> Result<Slip, Refused> {
         let (heading, labels) = (self.heading(), labels());
         let slip = match body_of(document)? {
             Some(Body::Sale(body)) => {
@@ -170,7 +188,7 @@ impl App {
             }
             _ => return Err(Refused::NotASale),
         };
-        Ok(slip.text())
+        Ok(slip)
     }
 
     fn sale_receipt(

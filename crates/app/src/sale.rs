@@ -246,6 +246,7 @@ impl App {
         }
         let now_ms = self.clock.now_ms();
         self.drafts.remove(&request.cart.draft_id, now_ms)?;
+        self.print_slip(at, false)?;
         Ok(self.sale_done(at)?)
     }
 
@@ -264,6 +265,7 @@ impl App {
         };
         let decision = lumbung_domain::sale::decide_return(&view, &command, self.open_shift_view()?)?;
         let at = self.book_draft(decision, Some(&request.draft_id))?;
+        self.print_slip(at, false)?;
         Ok(self.sale_done(at)?)
     }
 

@@ -30,6 +30,15 @@ pub struct StaffCard {
     pub role: Role,
 }
 
+/// Someone new at this device.
+#[derive(Clone, Debug, Serialize, Deserialize, specta::Type)]
+pub struct AddStaff {
+    pub name: String,
+    pub role: Role,
+    /// Six to ten digits.
+    pub pin: String,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize, specta::Type)]
 pub struct ShiftCard {
     pub shift: DocRef,
@@ -55,6 +64,10 @@ pub struct Status {
     pub documents_waiting: u32,
     /// One sentence where the clock looks wrong; it never stops a sale.
     pub clock_notice: Option<String>,
+    /// One sentence where the last slip did not come out of the printer.
+    pub printer_notice: Option<String>,
+    /// Whether slips go to a printer by themselves.
+    pub has_printer: bool,
     /// One sentence where the ledger found a fault and stopped writing.
     pub fault: Option<String>,
     pub language: Language,
@@ -133,6 +146,8 @@ impl App {
             clock_date: self.today(),
             documents_waiting: u32::try_from(own).unwrap_or(u32::MAX),
             clock_notice: self.clock_notice()?,
+            printer_notice: self.printer_notice(),
+            has_printer: !self.printer()?.is_empty(),
             fault: self.fault.clone(),
             language: error::language(),
         })
@@ -208,6 +223,11 @@ impl App {
 
     pub(crate) fn set_pin(&self, staff: DocRef, verifier: &PinVerifier) -> Result<(), StoreError> {
         query::local::set_setting(self.connection(), &pin_name(staff), &verifier.to_string())
+    }
+
+    /// Wipes the slate of wrong PINs.
+    pub(crate) fn forgive(&self, staff: DocRef) -> Result<(), StoreError> {
+        self.keep_lockout(staff, Lockout::default())
     }
 
     fn clock_notice(&self) -> Result<Option<String>, StoreError> {

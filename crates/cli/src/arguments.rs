@@ -51,6 +51,11 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Who may sit at this device.
+    #[command(subcommand)]
+    Staff(Staff),
+    /// Where slips are printed: a device's path, tcp:host:port, or "" for none.
+    Printer { target: Option<String> },
     /// Items or members from a CSV or XLSX file.
     #[command(subcommand)]
     Import(Import),
@@ -66,6 +71,27 @@ pub(crate) enum Command {
     Rebuild,
     /// A verified copy.
     Backup { file: PathBuf },
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Staff {
+    List,
+    /// Adds someone; the PIN is read from standard input.
+    Add {
+        name: String,
+        #[arg(long, value_enum)]
+        role: StaffRole,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum, Debug)]
+pub(crate) enum StaffRole {
+    Cashier,
+    Storekeeper,
+    Bookkeeper,
+    Manager,
+    Supervisor,
+    Administrator,
 }
 
 #[derive(Subcommand, Debug)]

@@ -1,10 +1,10 @@
 //! Each command through the door.
 
-use crate::arguments::{Arguments, Command, Export, Import, Lang, Report};
+use crate::arguments::{Arguments, Command, Export, Import, Lang, Report, Staff, StaffRole};
 use crate::output::{answer, progress};
 use lumbung_app::ambient::SystemClock;
 use lumbung_app::import::{Imported, RejectedRow};
-use lumbung_app::session::Language;
+use lumbung_app::session::{Language, Role};
 use lumbung_app::{Answer, App, AppError, NewCooperative, Place, Refused, demo};
 use serde_json::{json, to_value};
 use std::io::{BufRead, Write};
@@ -59,6 +59,15 @@ fn on_ledger(arguments: &Arguments) -> Answer<bool> {
     sign_in(&mut app, arguments.staff.as_deref())?;
     let as_json = arguments.json;
     match &arguments.command {
+        Command::Staff(staff) => staff_of(&mut app, as_json, staff).map(|()| true),
+        Command::Printer { target } => {
+            if let Some(target) = target {
+                app.set_printer(target)?;
+            }
+            let target = app.printer()?;
+            answer(as_json, &json!({ "printer": target }), || vec![format!("printer: {target}")]);
+            Ok(true)
+        }
         Command::Import(Import::Products { file }) => Ok(imported(as_json, &app.import_products(file)?)),
         Command::Import(Import::Members { file }) => Ok(imported(as_json, &app.import_members(file)?)),
         Command::ImportYear { dir } => {
@@ -100,9 +109,38 @@ fn sign_in(app: &mut App, staff: Option<&str>) -> Answer<()> {
         card.name.eq_ignore_ascii_case(wanted) || card.staff.to_string() == wanted
     };
     let card = cards.iter().find(same).ok_or(Refused::NoPin)?;
+    let pin = read_pin()?;
+    app.unlock(card.staff, &pin)?;
+    Ok(())
+}
+
+fn read_pin() -> Answer<String> {
     let mut pin = String::new();
     std::io::stdin().lock().read_line(&mut pin).map_err(|_| AppError::from(Refused::BadPin))?;
-    app.unlock(card.staff, pin.trim())?;
+    Ok(pin.trim().to_owned())
+}
+
+fn staff_of(app: &mut App, as_json: bool, staff: &Staff) -> Answer<()> {
+    match staff {
+        Staff::List => {
+            let cards = app.staff_list()?;
+            answer(as_json, &json!({ "rows": cards }), || {
+                cards.iter().map(|card| format!("{} {} ({:?})", card.staff, card.name, card.role)).collect()
+            });
+        }
+        Staff::Add { name, role } => {
+            let role = match role {
+                StaffRole::Cashier => Role::Cashier,
+                StaffRole::Storekeeper => Role::Storekeeper,
+                StaffRole::Bookkeeper => Role::Bookkeeper,
+                StaffRole::Manager => Role::Manager,
+                StaffRole::Supervisor => Role::Supervisor,
+                StaffRole::Administrator => Role::Administrator,
+            };
+            let added = app.add_staff(name, role, &read_pin()?)?;
+            answer(as_json, &json!({ "staff": added }), || vec![format!("{added} {name}")]);
+        }
+    }
     Ok(())
 }
 

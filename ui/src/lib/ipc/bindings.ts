@@ -40,9 +40,26 @@ export const commands = {
 	recordSavings: (request: RecordSavings) => typedError<PaymentDone, AppError>(__TAURI_INVOKE("record_savings", { request })),
 	recordBonPayment: (request: RecordBonPayment) => typedError<PaymentDone, AppError>(__TAURI_INVOKE("record_bon_payment", { request })),
 	home: () => typedError<Home, AppError>(__TAURI_INVOKE("home")),
+	/**  Founds a cooperative where none is; refused where there is one. */
+	foundCooperative: (request: FoundCooperative) => typedError<Status, AppError>(__TAURI_INVOKE("found_cooperative", { request })),
+	/**  While nobody is on the staff: the first manager. */
+	addFirstManager: (name: string, pin: string) => typedError<string, AppError>(__TAURI_INVOKE("add_first_manager", { name, pin })),
+	addStaff: (request: AddStaff) => typedError<string, AppError>(__TAURI_INVOKE("add_staff", { request })),
+	setStaffPin: (staff: string, pin: string) => typedError<null, AppError>(__TAURI_INVOKE("set_staff_pin", { staff, pin })),
+	printer: () => typedError<string, AppError>(__TAURI_INVOKE("printer")),
+	setPrinter: (target: string) => typedError<null, AppError>(__TAURI_INVOKE("set_printer", { target })),
+	printCopy: (sale: string) => typedError<null, AppError>(__TAURI_INVOKE("print_copy", { sale })),
 };
 
 /* Types */
+/**  Someone new at this device. */
+export type AddStaff = {
+	name: string,
+	role: Role,
+	/**  Six to ten digits. */
+	pin: string,
+};
+
 /**  The window branches on `code`, never on text. `message` and `next` are in the user's language. */
 export type AppError = {
 	code: string,
@@ -118,6 +135,16 @@ export type DayTakings = {
 	date: string,
 	member_rp: number,
 	non_member_rp: number,
+};
+
+/**  What the window asks for on the first day. */
+export type FoundCooperative = {
+	name: string,
+	/**  Kemendagri code of the village, or empty. */
+	region_code: string,
+	manager: string,
+	/**  Six to ten digits. */
+	pin: string,
 };
 
 /**  A cart set aside for a customer who went to fetch something. */
@@ -466,6 +493,10 @@ export type Status = {
 	documents_waiting: number,
 	/**  One sentence where the clock looks wrong; it never stops a sale. */
 	clock_notice: string | null,
+	/**  One sentence where the last slip did not come out of the printer. */
+	printer_notice: string | null,
+	/**  Whether slips go to a printer by themselves. */
+	has_printer: boolean,
 	/**  One sentence where the ledger found a fault and stopped writing. */
 	fault: string | null,
 	language: Language,
