@@ -3,6 +3,7 @@
 
 use crate::drafts::State;
 use crate::error::Refused;
+use crate::permission::Action;
 use crate::session::Language;
 use crate::{Answer, App};
 use lumbung_domain::{Rejection, sale};
@@ -91,6 +92,7 @@ fn new_cart() -> Cart {
 impl App {
     /// The cart on the counter, also after a kill; a new one where there is none.
     pub fn current_cart(&mut self) -> Answer<CartView> {
+        self.require(Action::Look)?;
         let cart = self.drafts.all(State::Current)?.into_iter().next().map(|draft| draft.cart);
         // A cart that was booked just before a kill is not offered again.
         let cart = match cart {
@@ -108,6 +110,7 @@ impl App {
     /// Keeps a changed cart and answers with every figure of it. A line that could not be booked is refused
     /// and the cart stays as it was.
     pub fn update_cart(&mut self, cart: Cart) -> Answer<CartView> {
+        self.require(Action::Sell)?;
         let view = self.cart_view(&cart)?;
         let now_ms = self.clock.now_ms();
         self.drafts.save(&cart, State::Current, now_ms)?;
@@ -116,6 +119,7 @@ impl App {
 
     /// Sets a cart aside and begins a new one.
     pub fn hold_cart(&mut self, cart: Cart) -> Answer<CartView> {
+        self.require(Action::Sell)?;
         if cart.lines.is_empty() {
             return Err(Rejection::Empty.into());
         }
@@ -124,6 +128,7 @@ impl App {
     }
 
     pub fn held_carts(&mut self) -> Answer<Vec<HeldCart>> {
+        self.require(Action::Look)?;
         let zone = self.ledger.identity().zone;
         let mut held = Vec::new();
         for draft in self.drafts.all(State::Held)? {
@@ -142,6 +147,7 @@ impl App {
 
     /// Brings a held or voided cart back to the counter; what lay there is held.
     pub fn resume_cart(&mut self, draft_id: &str) -> Answer<CartView> {
+        self.require(Action::Sell)?;
         let draft = self.drafts.load(draft_id)?.ok_or(Refused::DraftUnknown)?;
         let now_ms = self.clock.now_ms();
         for current in self.drafts.all(State::Current)? {
@@ -159,6 +165,7 @@ impl App {
 
     /// Voids a cart; `resume_cart` brings it back for a day.
     pub fn discard_cart(&mut self, draft_id: &str) -> Answer<CartView> {
+        self.require(Action::Sell)?;
         match self.drafts.load(draft_id)? {
             Some(draft) => self.put_aside(&draft.cart, State::Discarded),
             None => self.current_cart(),

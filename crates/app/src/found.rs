@@ -89,7 +89,7 @@ impl App {
         }
         let coop_id = uuid::Uuid::now_v7();
         let device_id = uuid::Uuid::now_v7();
-        let secrets = DeviceSecrets::generate(&random);
+        let secrets = Self::secrets_for_founding(place, random)?;
         let mut coop_keys = vec![(INDEX_KEY_NO, [0; 32]), (FIRST_KEY_NO, [0; 32])];
         for (_, key) in &mut coop_keys {
             random.fill(key);
@@ -109,28 +109,45 @@ impl App {
             exchange_key: secrets.exchange_public_key(),
             coop_keys,
         };
-        // The key goes first: a ledger without its key would be lost, a key without a ledger is harmless.
-        place.key.store_new(&secrets)?;
-        let ledger = Ledger::found(&place.ledger, &secrets.db_key_hex(), &founding)?;
-        let mut app = Self::assemble(ledger, secrets, clock)?;
         let genesis = Genesis {
             coop_id: founding.identity.coop_id,
             device_id: founding.device_id,
             device_key: founding.device_key,
             exchange_key: founding.exchange_key,
-            coop_name: founding.identity.coop_name,
-            region_code: founding.identity.region_code,
+            coop_name: founding.identity.coop_name.clone(),
+            region_code: founding.identity.region_code.clone(),
             utc_offset_hours: u8::try_from(zone.utc_offset_hours()).unwrap_or(7),
             chart_version: CHART_VERSION,
         };
-        let today = app.today();
-        app.book(Decision::new(Body::Genesis(genesis), today))?;
+        let stamp = Stamp { wall_ms: clock.now_ms(), actor: Ref::This };
+        let decision = Decision::new(Body::Genesis(genesis), zone.business_date(stamp.wall_ms));
+        let key = secrets.db_key_hex();
+        let signer = DeviceSigner(secrets);
+        let ledger = Ledger::found(&place.ledger, &key, &founding, |ledger| {
+            let keys = Keys::load(ledger)?;
+            let unit = ledger.begin(&keys, &signer)?;
+            let mut booking = Booking { unit, keys: &keys, random: &random };
+            booking.book(decision, stamp)?;
+            booking.commit()
+        })?;
+        let app = Self::assemble(ledger, signer, clock)?;
         let founded = Founded {
             coop_id: coop_id.to_string(),
             device_id: device_id.to_string(),
             letter: device_letter(FOUNDER),
         };
         Ok((app, founded))
+    }
+
+    /// The key goes first: a ledger without its key would be lost, a key without a ledger is harmless. So a
+    /// key that a cut-off founding left behind is taken up again.
+    fn secrets_for_founding(place: &Place, random: SystemRandom) -> Result<DeviceSecrets, AppError> {
+        if let Some(secrets) = place.key.load()? {
+            return Ok(secrets);
+        }
+        let secrets = DeviceSecrets::generate(&random);
+        place.key.store_new(&secrets)?;
+        Ok(secrets)
     }
 
     /// A new cooperative with its first manager, as the window founds one.
@@ -161,18 +178,18 @@ impl App {
         let missing = || Refused::KeyMissing { place: place.key.to_string() };
         let secrets = place.key.load()?.ok_or_else(missing)?;
         let ledger = Ledger::open(&place.ledger, &secrets.db_key_hex())?;
-        Self::assemble(ledger, secrets, clock)
+        Self::assemble(ledger, DeviceSigner(secrets), clock)
     }
 
-    fn assemble(ledger: Ledger, secrets: DeviceSecrets, clock: Box<dyn Clock>) -> Result<Self, AppError> {
+    fn assemble(ledger: Ledger, secrets: DeviceSigner, clock: Box<dyn Clock>) -> Result<Self, AppError> {
         let keys = Keys::load(&ledger)?;
-        let drafts = Drafts::open(&ledger.draft_path(), &secrets.db_key_hex())?;
+        let drafts = Drafts::open(&ledger.draft_path(), &secrets.0.db_key_hex())?;
         let catalogue = Catalogue::load(ledger.connection())?;
         let directory = Directory::load(ledger.connection())?;
         let mut app = Self {
             ledger,
             keys,
-            secrets: DeviceSigner(secrets),
+            secrets,
             random: SystemRandom::new()?,
             clock,
             operator: false,

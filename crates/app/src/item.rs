@@ -111,6 +111,7 @@ const HITS: usize = 20;
 impl App {
     /// `ber`, `1,5*ber`, `1/4*gula`: best sellers first.
     pub fn search_items(&mut self, query: &str) -> Answer<SearchAnswer> {
+        self.require(Action::Look)?;
         let (quantity, wanted, notice) = split_quantity(query);
         let mut hits = Vec::new();
         if !wanted.trim().is_empty() {
@@ -123,6 +124,7 @@ impl App {
 
     /// Tells a code by its content: an item's, a weight label, a member card, a receipt.
     pub fn scan(&mut self, code: &str) -> Answer<Scan> {
+        self.require(Action::Look)?;
         let code = code.trim();
         match classify(code, &ScalePrefixes::default()) {
             Code::ScaleLabel { plu, grams } => self.scan_label(code, plu, grams),

@@ -1,6 +1,7 @@
 //! Slips on paper and on screen: made from the stored document, so that a copy says what the first said.
 
 use crate::error::{Refused, language};
+use crate::permission::Action;
 use crate::sale::{ReceiptLineView, ReceiptSummary, ReceiptView, SaleDone, load_body, return_view};
 use crate::session::Language;
 use crate::shift::ShiftReport;
@@ -29,6 +30,7 @@ pub(crate) fn receipt_number(device_no: u32, number: u64) -> String {
 impl App {
     /// A slip by its number as typed (`A-000127`, `127`) or by the code printed on it.
     pub fn find_receipt(&mut self, text: &str) -> Answer<ReceiptView> {
+        self.require(Action::Look)?;
         let unknown = || Refused::ReceiptUnknown(text.trim().to_owned());
         let code = text.trim().trim_start_matches(lumbung_peripheral::barcode::RECEIPT_PREFIX);
         let (letters, digits) = code.split_once('-').unwrap_or(("", code));
@@ -41,6 +43,7 @@ impl App {
 
     /// The latest sales and returns of this device, newest first.
     pub fn recent_receipts(&mut self) -> Answer<Vec<ReceiptSummary>> {
+        self.require(Action::Look)?;
         let zone = self.ledger.identity().zone;
         let mut recent = Vec::new();
         for at in query::receipt::latest(self.connection(), self.own_device(), RECENT)? {

@@ -44,12 +44,28 @@ pub struct Founding {
 const WAL_PAGES: i64 = 4_000;
 
 impl Ledger {
-    /// Makes a new ledger. The caller appends the genesis document before anything else.
-    pub fn found(path: &Path, key_hex: &str, founding: &Founding) -> Result<Self, StoreError> {
-        if path.exists() {
-            return Err(StoreError::AlreadyThere(path.to_owned()));
-        }
+    /// Makes a new ledger, whole or not at all: it grows in a file of another name, `begin` appends the
+    /// genesis document, and only then does it take its place.
+    pub fn found<E: From<StoreError>>(
+        path: &Path,
+        key_hex: &str,
+        founding: &Founding,
+        begin: impl FnOnce(&mut Self) -> Result<(), E>,
+    ) -> Result<Self, E> {
         let lock = Lock::take(path)?;
+        if path.exists() {
+            return Err(StoreError::AlreadyThere(path.to_owned()).into());
+        }
+        let growing = beside(path, ".founding");
+        remove_growing(&growing)?;
+        let mut ledger = Self::grow(&growing, key_hex, founding, lock)?;
+        begin(&mut ledger)?;
+        let Self { connection, _lock: lock, .. } = ledger;
+        Self::settle(connection, &growing, path)?;
+        Ok(Self::opened(path, key_hex, lock)?)
+    }
+
+    fn grow(path: &Path, key_hex: &str, founding: &Founding, lock: Lock) -> Result<Self, StoreError> {
         let connection = Connection::open(path)?;
         unlock(&connection, key_hex)?;
         prepare(&connection)?;
@@ -58,6 +74,19 @@ impl Ledger {
         write_identity(&transaction, founding)?;
         transaction.commit()?;
         Ok(Self { connection, path: path.to_owned(), identity: founding.identity.clone(), _lock: lock })
+    }
+
+    /// Closing the last connection copies the WAL back and removes it; then one file is the ledger.
+    fn settle(connection: Connection, growing: &Path, path: &Path) -> Result<(), StoreError> {
+        connection.close().map_err(|(_, error)| error)?;
+        std::fs::File::open(growing)?.sync_all()?;
+        std::fs::rename(growing, path)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        // Makes the new name durable; not every file system lets a folder be opened for it.
+        if let Ok(folder) = std::fs::File::open(folder.unwrap_or(Path::new("."))) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
     }
 
     pub fn open(path: &Path, key_hex: &str) -> Result<Self, StoreError> {
@@ -79,6 +108,10 @@ impl Ledger {
             return Err(StoreError::Damaged("the file is empty or cut off".into()));
         }
         let lock = Lock::take(path)?;
+        Self::opened(path, key_hex, lock)
+    }
+
+    fn opened(path: &Path, key_hex: &str, lock: Lock) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         unlock(&connection, key_hex)?;
@@ -124,6 +157,17 @@ impl Ledger {
     pub fn draft_path(&self) -> PathBuf {
         beside(&self.path, ".drafts")
     }
+}
+
+/// What a founding that was cut off left behind is nobody's ledger yet.
+fn remove_growing(growing: &Path) -> Result<(), StoreError> {
+    for suffix in ["", "-wal", "-shm"] {
+        match std::fs::remove_file(beside(growing, suffix)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The key goes in as raw bytes: `PRAGMA key` must be the first statement on a connection.

@@ -11,7 +11,7 @@ use lumbung_document::body::shift::ShiftOpen;
 use lumbung_document::head::head_message;
 use lumbung_document::{Body, Draft, Effects, Hash, PersonalContent, Position, Posting, SealedDocument};
 use lumbung_primitives::{BusinessDate, DocRef, Money, Quantity, Random, Ref, Zone};
-use lumbung_store::{Founding, HeadSigner, Identity, Ledger, PersonalReader, state_hash};
+use lumbung_store::{Founding, HeadSigner, Identity, Ledger, PersonalReader, StoreError, state_hash};
 use lumbung_vault::DeviceSecrets;
 use proptest::prelude::*;
 
@@ -261,7 +261,8 @@ fn replica(folder: &std::path::Path, name: &str) -> Ledger {
         exchange_key: own.exchange_public_key(),
         coop_keys: vec![],
     };
-    let ledger = Ledger::found(&folder.join(name), KEY_HEX, &founding).unwrap();
+    let begin = |_: &mut Ledger| Ok::<(), StoreError>(());
+    let ledger = Ledger::found(&folder.join(name), KEY_HEX, &founding, begin).unwrap();
     for device_no in 1..=DEVICES {
         let device = secrets(device_no);
         ledger
