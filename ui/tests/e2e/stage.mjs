@@ -88,7 +88,7 @@ export async function openWindow(store) {
     const base = `http://127.0.0.1:${port}`;
     await until('the driver answers', async () => (await fetch(`${base}/status`)).ok);
     const args = ['--db', store.ledger, ...(store.keyFile ? ['--key-file', store.keyFile] : [])];
-    const session = await Session.begin(base, PROGRAM, args);
+    const session = await Session.begin(base, store.program ?? PROGRAM, args);
     return new Window(driver, session);
   } catch (reason) {
     endGroup(driver.pid);

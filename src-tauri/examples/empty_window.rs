@@ -1,0 +1,16 @@
+//! A Tauri window with nothing in it: what the start of the till is measured against. Never shipped.
+
+use tauri::{WebviewUrl, WebviewWindowBuilder};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let blank = "data:text/html,<!doctype html><title>empty</title><p id=here>.".parse()?;
+    tauri::Builder::default()
+        .setup(|app| {
+            WebviewWindowBuilder::new(app, "main", WebviewUrl::External(blank))
+                .inner_size(1366.0, 768.0)
+                .build()?;
+            Ok(())
+        })
+        .run(tauri::generate_context!())?;
+    Ok(())
+}
