@@ -29,7 +29,7 @@ pub(crate) struct Stamp {
 impl Booking<'_> {
     pub(crate) fn book(&mut self, decision: Decision, stamp: Stamp) -> Result<DocRef, Refused> {
         let (draft, personal) = decision.into_draft()?;
-        self.append(&draft, personal.as_ref(), stamp)
+        Ok(self.append(&draft, personal.as_ref(), stamp)?.at)
     }
 
     pub(crate) fn append(
@@ -37,7 +37,7 @@ impl Booking<'_> {
         draft: &Draft,
         personal: Option<&Personal>,
         stamp: Stamp,
-    ) -> Result<DocRef, Refused> {
+    ) -> Result<SealedDocument, Refused> {
         let position = self.unit.next_position(stamp.wall_ms, stamp.actor);
         let part = match personal {
             Some(personal) => Some(self.keys.seal(position.at, personal, self.random)?),
@@ -45,7 +45,7 @@ impl Booking<'_> {
         };
         let document = SealedDocument::seal(draft, position, part.as_ref());
         self.unit.append(&document)?;
-        Ok(document.at)
+        Ok(document)
     }
 
     pub(crate) fn commit(self) -> Result<(), Refused> {

@@ -97,8 +97,7 @@ impl App {
         // A cart that was booked just before a kill is not offered again.
         let cart = match cart {
             Some(cart) if query::local::booked_draft(self.connection(), &cart.draft_id)?.is_some() => {
-                let now_ms = self.clock.now_ms();
-                self.drafts.remove(&cart.draft_id, now_ms)?;
+                self.drafts.remove(&cart.draft_id)?;
                 new_cart()
             }
             Some(cart) => cart,
@@ -155,7 +154,7 @@ impl App {
                 continue;
             }
             if current.cart.lines.is_empty() {
-                self.drafts.remove(&current.cart.draft_id, now_ms)?;
+                self.drafts.remove(&current.cart.draft_id)?;
             } else {
                 self.drafts.save(&current.cart, State::Held, now_ms)?;
             }
@@ -180,6 +179,7 @@ impl App {
     }
 
     pub(crate) fn cart_view(&self, cart: &Cart) -> Result<CartView, Refused> {
+        let _reading = self.reading()?;
         let (view, rows) = self.sale_view(cart)?;
         let priced = sale::price(&view, &crate::sale::sale_lines(cart))?;
         let mut lines = Vec::with_capacity(rows.len());

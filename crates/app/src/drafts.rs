@@ -89,12 +89,18 @@ impl Drafts {
         .collect()
     }
 
-    pub(crate) fn remove(&mut self, draft_id: &str, now_ms: i64) -> Result<(), StoreError> {
-        self.connection.prepare_cached("DELETE FROM draft WHERE draft_id = ?1")?.execute([draft_id])?;
+    pub(crate) fn remove(&mut self, draft_id: &str) -> Result<(), StoreError> {
+        let removed =
+            self.connection.prepare_cached("DELETE FROM draft WHERE draft_id = ?1")?.execute([draft_id])?;
+        self.unflushed |= removed > 0;
+        Ok(())
+    }
+
+    /// Lets go of carts that were voided long ago.
+    pub(crate) fn forget_discarded(&mut self, now_ms: i64) -> Result<(), StoreError> {
         self.connection
             .prepare_cached("DELETE FROM draft WHERE state = ?1 AND changed_ms < ?2")?
             .execute(params![State::Discarded as i64, now_ms - DISCARDED_KEPT_MS])?;
-        self.unflushed = true;
         Ok(())
     }
 

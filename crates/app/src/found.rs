@@ -4,13 +4,13 @@ use crate::booking::{Booking, Stamp};
 use crate::error::{AppError, Refused};
 use crate::keys::{DeviceSigner, FIRST_KEY_NO, INDEX_KEY_NO, Keys};
 use crate::{App, catalogue::Catalogue, directory::Directory, drafts::Drafts, printer::Printer};
-use lumbung_document::Body;
 use lumbung_document::body::Genesis;
+use lumbung_document::{Body, SealedDocument};
 use lumbung_domain::reference::Fields;
 use lumbung_domain::{Decision, member};
 use lumbung_posting::chart::CHART_VERSION;
 use lumbung_primitives::{Clock, DocRef, Random, Ref, Zone, device_letter};
-use lumbung_store::{Founding, Identity, Ledger};
+use lumbung_store::{Founding, Identity, Ledger, StoreError};
 use lumbung_vault::{DeviceSecrets, KeyPlace, PinVerifier, SystemRandom};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -85,7 +85,7 @@ impl App {
         let random = SystemRandom::new()?;
         domain_name(&new.name)?;
         if place.ledger.exists() {
-            return Err(lumbung_store::StoreError::AlreadyThere(place.ledger.clone()).into());
+            return Err(StoreError::AlreadyThere(place.ledger.clone()).into());
         }
         let coop_id = uuid::Uuid::now_v7();
         let device_id = uuid::Uuid::now_v7();
@@ -161,7 +161,7 @@ impl App {
             return Err(lumbung_domain::Rejection::FieldMissing { field: "name" }.into());
         }
         if let Some(folder) = ledger.parent() {
-            std::fs::create_dir_all(folder).map_err(lumbung_store::StoreError::from)?;
+            std::fs::create_dir_all(folder).map_err(StoreError::from)?;
         }
         let new = NewCooperative { name: request.name.clone(), region_code: request.region_code.clone() };
         let place = Place::for_founding(ledger, key_file);
@@ -173,7 +173,7 @@ impl App {
     /// Opens a cooperative. A missing key asks for it; nothing is ever made in its place.
     pub fn open_at(place: &Place, clock: Box<dyn Clock>) -> Result<Self, AppError> {
         if !place.ledger.exists() {
-            return Err(lumbung_store::StoreError::NotThere(place.ledger.clone()).into());
+            return Err(StoreError::NotThere(place.ledger.clone()).into());
         }
         let missing = || Refused::KeyMissing { place: place.key.to_string() };
         let secrets = place.key.load()?.ok_or_else(missing)?;
@@ -203,6 +203,7 @@ impl App {
         };
         app.load_language()?;
         app.restart_lockouts()?;
+        app.drafts.forget_discarded(app.clock.now_ms())?;
         Ok(app)
     }
 
@@ -259,23 +260,31 @@ impl App {
 
     /// Books one decision by the one who is signed in, now.
     pub(crate) fn book(&mut self, decision: Decision) -> Result<DocRef, Refused> {
-        self.book_draft(decision, None)
-    }
-
-    /// As `book`; a `draft_id` of the window is remembered in the same transaction.
-    pub(crate) fn book_draft(
-        &mut self,
-        decision: Decision,
-        draft_id: Option<&str>,
-    ) -> Result<DocRef, Refused> {
         let stamp = self.stamp();
         let mut booking = self.begin()?;
         let at = booking.book(decision, stamp)?;
-        if let Some(draft_id) = draft_id {
-            booking.unit.remember_draft(draft_id, at)?;
-        }
         booking.commit()?;
         Ok(at)
+    }
+
+    /// As `book`; the `draft_id` of the window is remembered in the same transaction.
+    pub(crate) fn book_draft(
+        &mut self,
+        decision: Decision,
+        draft_id: &str,
+    ) -> Result<SealedDocument, Refused> {
+        let (draft, personal) = decision.into_draft()?;
+        let stamp = self.stamp();
+        let mut booking = self.begin()?;
+        let document = booking.append(&draft, personal.as_ref(), stamp)?;
+        booking.unit.remember_draft(draft_id, document.at)?;
+        booking.commit()?;
+        Ok(document)
+    }
+
+    /// Many reads under one lock of the file.
+    pub(crate) fn reading(&self) -> Result<rusqlite::Transaction<'_>, StoreError> {
+        Ok(self.connection().unchecked_transaction()?)
     }
 
     pub(crate) fn begin(&mut self) -> Result<Booking<'_>, Refused> {

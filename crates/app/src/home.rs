@@ -80,6 +80,7 @@ const SALES: (u32, u32) = (411_000, 412_999);
 impl App {
     pub fn home(&mut self) -> Answer<Home> {
         self.require(Action::Look)?;
+        let _reading = self.reading()?;
         let today = self.book_date()?;
         let first = today.plus_days(1 - DAYS);
         let mut days: Vec<DayTakings> = (0..DAYS)

@@ -113,6 +113,7 @@ impl App {
     pub fn search_items(&mut self, query: &str) -> Answer<SearchAnswer> {
         self.require(Action::Look)?;
         let (quantity, wanted, notice) = split_quantity(query);
+        let _reading = self.reading()?;
         let mut hits = Vec::new();
         if !wanted.trim().is_empty() {
             for item in self.catalogue.search(wanted, 0, HITS, true) {

@@ -73,8 +73,8 @@ impl App {
         let draft = journal::reverse(&original, reversed, command, shift)?;
         let stamp = self.stamp();
         let mut booking = self.begin()?;
-        let at = booking.append(&draft, None, stamp)?;
+        let document = booking.append(&draft, None, stamp)?;
         booking.commit()?;
-        Ok(at)
+        Ok(document.at)
     }
 }

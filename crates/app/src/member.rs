@@ -261,7 +261,7 @@ impl App {
     pub fn record_savings(&mut self, request: RecordSavings) -> Answer<PaymentDone> {
         self.require(Action::TakePayment)?;
         if let Some(booked) = query::local::booked_draft(self.connection(), &request.draft_id)? {
-            return Ok(self.payment_done(booked)?);
+            return Ok(self.payment_done(&self.document(booked)?)?);
         }
         let row = query::member::by_key(self.connection(), request.member.key())?
             .ok_or(Rejection::MemberUnknown)?;
@@ -280,16 +280,16 @@ impl App {
         };
         let left = Domain::from_code(row.status) == Domain::Left;
         let decision = lumbung_domain::savings::deposit(left, command, shift)?;
-        let at = self.book_draft(decision, Some(&request.draft_id))?;
-        self.print_slip(at, false)?;
-        Ok(self.payment_done(at)?)
+        let document = self.book_draft(decision, &request.draft_id)?;
+        self.print_slip(&document, false)?;
+        Ok(self.payment_done(&document)?)
     }
 
     /// Bon paid off, into the open drawer.
     pub fn record_bon_payment(&mut self, request: RecordBonPayment) -> Answer<PaymentDone> {
         self.require(Action::TakePayment)?;
         if let Some(booked) = query::local::booked_draft(self.connection(), &request.draft_id)? {
-            return Ok(self.payment_done(booked)?);
+            return Ok(self.payment_done(&self.document(booked)?)?);
         }
         let owed = query::member::balance(self.connection(), request.member.key(), MemberMoveKind::BON.0)?;
         let command = BonCommand {
@@ -300,9 +300,9 @@ impl App {
             owed: Money(owed),
         };
         let decision = lumbung_domain::savings::pay_bon(command, self.open_shift_view()?)?;
-        let at = self.book_draft(decision, Some(&request.draft_id))?;
-        self.print_slip(at, false)?;
-        Ok(self.payment_done(at)?)
+        let document = self.book_draft(decision, &request.draft_id)?;
+        self.print_slip(&document, false)?;
+        Ok(self.payment_done(&document)?)
     }
 
     pub(crate) fn member_card(&self, member: DocRef) -> Result<MemberCard, Refused> {

@@ -5,6 +5,7 @@ use crate::error::{Refused, language};
 use crate::permission::Action;
 use crate::session::Language;
 use crate::{Answer, App};
+use lumbung_document::SealedDocument;
 use lumbung_primitives::DocRef;
 use lumbung_store::query;
 use std::fs::OpenOptions;
@@ -82,14 +83,14 @@ impl App {
     /// Prints the slip of a document again, marked as a copy.
     pub fn print_copy(&mut self, at: DocRef) -> Answer<()> {
         self.require(Action::Sell)?;
-        Ok(self.print_slip(at, true)?)
+        Ok(self.print_slip(&self.document(at)?, true)?)
     }
 
     /// Hands a slip to the printer where one is set; never waits for it.
-    pub(crate) fn print_slip(&self, at: DocRef, is_copy: bool) -> Result<(), Refused> {
+    pub(crate) fn print_slip(&self, document: &SealedDocument, is_copy: bool) -> Result<(), Refused> {
         let target = query::local::setting(self.connection(), SETTING)?.unwrap_or_default();
         if !target.is_empty() {
-            self.printer.print(target, self.slip_bytes(at, is_copy)?);
+            self.printer.print(target, self.slip_bytes(document, is_copy)?);
         }
         Ok(())
     }

@@ -67,8 +67,7 @@ impl App {
     }
 
     pub(crate) fn receipt_view(&self, at: DocRef) -> Result<ReceiptView, Refused> {
-        let unknown = || Refused::ReceiptUnknown(at.to_string());
-        let document = query::document::load(self.connection(), at)?.ok_or_else(unknown)?;
+        let document = self.document(at)?;
         let zone = self.ledger.identity().zone;
         let body = body_of(&document)?;
         let (number, member, tenders) = match &body {
@@ -115,31 +114,33 @@ impl App {
         Ok(lines)
     }
 
-    pub(crate) fn sale_done(&self, at: DocRef) -> Result<SaleDone, Refused> {
+    /// A document of the log.
+    pub(crate) fn document(&self, at: DocRef) -> Result<SealedDocument, Refused> {
         let unknown = || Refused::ReceiptUnknown(at.to_string());
-        let document = query::document::load(self.connection(), at)?.ok_or_else(unknown)?;
-        let (number, tenders) = match body_of(&document)? {
+        query::document::load(self.connection(), at)?.ok_or_else(unknown)
+    }
+
+    pub(crate) fn sale_done(&self, document: &SealedDocument) -> Result<SaleDone, Refused> {
+        let (number, tenders) = match body_of(document)? {
             Some(Body::Sale(body)) => (body.receipt_no, body.tenders),
             Some(Body::SaleReturn(body)) => (body.receipt_no, body.tenders),
             _ => return Err(Refused::NotASale),
         };
         Ok(SaleDone {
-            sale: at,
-            receipt_no: receipt_number(at.device_no, number),
+            sale: document.at,
+            receipt_no: receipt_number(document.at.device_no, number),
             total_rp: tenders.iter().map(|tendered| tendered.amount).sum(),
             change_rp: tenders.iter().map(|tendered| tendered.handed - tendered.amount).sum(),
-            receipt: self.slip_text(&document, false)?,
+            receipt: self.slip_text(document, false)?,
         })
     }
 
-    pub(crate) fn payment_done(&self, at: DocRef) -> Result<PaymentDone, Refused> {
-        let unknown = || Refused::ReceiptUnknown(at.to_string());
-        let document = query::document::load(self.connection(), at)?.ok_or_else(unknown)?;
-        let number = body_of(&document)?.and_then(|body| body.receipt_no()).unwrap_or(0);
+    pub(crate) fn payment_done(&self, document: &SealedDocument) -> Result<PaymentDone, Refused> {
+        let number = body_of(document)?.and_then(|body| body.receipt_no()).unwrap_or(0);
         Ok(PaymentDone {
-            document: at,
-            receipt_no: receipt_number(at.device_no, number),
-            receipt: self.slip_text(&document, false)?,
+            document: document.at,
+            receipt_no: receipt_number(document.at.device_no, number),
+            receipt: self.slip_text(document, false)?,
         })
     }
 
@@ -148,17 +149,15 @@ impl App {
     }
 
     /// The slip as a printer takes it; the drawer opens for a first print that moved cash.
-    pub(crate) fn slip_bytes(&self, at: DocRef, is_copy: bool) -> Result<Vec<u8>, Refused> {
-        let unknown = || Refused::ReceiptUnknown(at.to_string());
-        let document = query::document::load(self.connection(), at)?.ok_or_else(unknown)?;
-        let tenders = match body_of(&document)? {
+    pub(crate) fn slip_bytes(&self, document: &SealedDocument, is_copy: bool) -> Result<Vec<u8>, Refused> {
+        let tenders = match body_of(document)? {
             Some(Body::Sale(body)) => body.tenders,
             Some(Body::SaleReturn(body)) => body.tenders,
             _ => Vec::new(),
         };
         let moved_cash = tenders.is_empty() || tenders.iter().any(|tendered| tendered.tender == Tender::Cash);
         let options = PrinterOptions { cut: false, open_drawer: moved_cash && !is_copy, qr: true };
-        Ok(encode(&self.slip(&document, is_copy)?, options))
+        Ok(encode(&self.slip(document, is_copy)?, options))
     }
 
     fn slip(&self, document: &SealedDocument, is_copy: bool) -> Result<Slip, Refused> {

@@ -55,6 +55,7 @@ impl App {
         to: Option<BusinessDate>,
     ) -> Answer<TrialBalance> {
         self.require(Action::Look)?;
+        let _reading = self.reading()?;
         let totals = query::account::totals(self.connection(), from, to)?;
         Ok(trial_balance::from_totals(&totals, account_name))
     }

@@ -227,8 +227,9 @@ impl App {
     /// Books a cart as one durable sale. The same draft twice gives the same receipt.
     pub fn record_sale(&mut self, request: RecordSale) -> Answer<SaleDone> {
         self.require(Action::Sell)?;
+        let reading = self.reading()?;
         if let Some(booked) = query::local::booked_draft(self.connection(), &request.cart.draft_id)? {
-            return Ok(self.sale_done(booked)?);
+            return Ok(self.sale_done(&self.document(booked)?)?);
         }
         let (view, _) = self.sale_view(&request.cart)?;
         let command = SaleCommand {
@@ -240,21 +241,23 @@ impl App {
             check_bon_limit: true,
         };
         let decision = lumbung_domain::sale::decide(&view, &command, self.open_shift_view()?)?;
-        let at = self.book_draft(decision, Some(&request.cart.draft_id))?;
+        drop(reading);
+        let document = self.book_draft(decision, &request.cart.draft_id)?;
         for line in &request.cart.lines {
             self.catalogue.sold(line.item.key());
         }
-        let now_ms = self.clock.now_ms();
-        self.drafts.remove(&request.cart.draft_id, now_ms)?;
-        self.print_slip(at, false)?;
-        Ok(self.sale_done(at)?)
+        self.drafts.remove(&request.cart.draft_id)?;
+        let _reading = self.reading()?;
+        self.print_slip(&document, false)?;
+        Ok(self.sale_done(&document)?)
     }
 
     /// Takes goods back by their receipt, paid from the open drawer or off the member's bon.
     pub fn record_return(&mut self, request: RecordReturn) -> Answer<SaleDone> {
         self.require(Action::Sell)?;
+        let reading = self.reading()?;
         if let Some(booked) = query::local::booked_draft(self.connection(), &request.draft_id)? {
-            return Ok(self.sale_done(booked)?);
+            return Ok(self.sale_done(&self.document(booked)?)?);
         }
         let view = return_view(self.connection(), request.sale, self.policy()?)?;
         let command = ReturnCommand {
@@ -264,9 +267,11 @@ impl App {
             damaged: request.damaged,
         };
         let decision = lumbung_domain::sale::decide_return(&view, &command, self.open_shift_view()?)?;
-        let at = self.book_draft(decision, Some(&request.draft_id))?;
-        self.print_slip(at, false)?;
-        Ok(self.sale_done(at)?)
+        drop(reading);
+        let document = self.book_draft(decision, &request.draft_id)?;
+        let _reading = self.reading()?;
+        self.print_slip(&document, false)?;
+        Ok(self.sale_done(&document)?)
     }
 
     /// What was taken on bon and is still owed goes off the bon; everything else is paid in cash.
