@@ -21,9 +21,23 @@ struct Entry {
     item: i64,
     active: bool,
     issues: i64,
-    name: String,
+    /// What an answer shows, but for the stock.
+    shown: Shown,
     /// Folded words, separated by single blanks and led by one, so that ` ber` finds a word's beginning.
     words: String,
+}
+
+/// An item as an answer shows it; what lies on the shelf is read when it is asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub(crate) item: i64,
+    pub(crate) name: String,
+    /// The first barcode, else the SKU.
+    pub(crate) code: String,
+    pub(crate) unit: String,
+    pub(crate) weighed: bool,
+    pub(crate) price_rp: i64,
+    pub(crate) member_price_rp: i64,
 }
 
 impl Catalogue {
@@ -66,7 +80,10 @@ impl Catalogue {
         let mut ranked: Vec<u32> = (0..u32::try_from(self.entries.len()).unwrap_or(u32::MAX)).collect();
         ranked.sort_by(|a, b| {
             let (a, b) = (&self.entries[*a as usize], &self.entries[*b as usize]);
-            b.active.cmp(&a.active).then(b.issues.cmp(&a.issues)).then_with(|| a.name.cmp(&b.name))
+            b.active
+                .cmp(&a.active)
+                .then(b.issues.cmp(&a.issues))
+                .then_with(|| a.shown.name.cmp(&b.shown.name))
         });
         self.by_item.clear();
         self.beginnings.clear();
@@ -86,8 +103,17 @@ impl Catalogue {
         self.ranked = ranked;
     }
 
-    /// Items with a word that begins with each word of `query`, best sellers first: (those asked for, how
-    /// many match in all where `count_all`).
+    pub(crate) fn shown(&self, item: i64) -> Option<Shown> {
+        let position = self.by_item.get(&item).and_then(|position| usize::try_from(*position).ok())?;
+        self.entries.get(position).map(|entry| entry.shown.clone())
+    }
+
+    /// What the first `limit` active items show that match `query`, best sellers first.
+    pub(crate) fn hits(&self, query: &str, limit: usize) -> Vec<Shown> {
+        self.matching(query, true).take(limit).map(|entry| entry.shown.clone()).collect()
+    }
+
+    /// Items with a word that begins with each word of `query`, best sellers first.
     pub(crate) fn search(&self, query: &str, offset: usize, limit: usize, only_active: bool) -> Vec<i64> {
         self.matching(query, only_active).skip(offset).take(limit).map(|entry| entry.item).collect()
     }
@@ -133,7 +159,16 @@ impl Entry {
                 }
             }
         }
-        Self { item: row.item, active: row.active, issues, name: row.name.clone(), words }
+        let shown = Shown {
+            item: row.item,
+            name: row.name.clone(),
+            code: codes.first().unwrap_or(&row.sku).clone(),
+            unit: row.unit.clone(),
+            weighed: row.weighed,
+            price_rp: row.price_rp,
+            member_price_rp: row.member_price_rp,
+        };
+        Self { item: row.item, active: row.active, issues, shown, words }
     }
 }
 

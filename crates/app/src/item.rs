@@ -1,6 +1,7 @@
 //! Items: searching, scanning, listing and editing.
 
 use crate::cart::MemberCard;
+use crate::catalogue::Shown;
 use crate::error::Refused;
 use crate::permission::Action;
 use crate::sale::ReceiptView;
@@ -116,8 +117,8 @@ impl App {
         let _reading = self.reading()?;
         let mut hits = Vec::new();
         if !wanted.trim().is_empty() {
-            for item in self.catalogue.search(wanted, 0, HITS, true) {
-                hits.extend(self.item_hit(item)?);
+            for shown in self.catalogue.hits(wanted, HITS) {
+                hits.push(self.hit(shown)?);
             }
         }
         Ok(SearchAnswer { quantity, hits, notice })
@@ -273,19 +274,22 @@ impl App {
         Ok(first.unwrap_or_else(|| row.sku.clone()))
     }
 
-    fn item_hit(&self, item: i64) -> Result<Option<ItemHit>, Refused> {
-        let Some(row) = query::item::by_key(self.connection(), item)? else { return Ok(None) };
-        let (stock, _) = query::stock::item_total(self.connection(), item)?;
-        Ok(Some(ItemHit {
-            item: DocRef::from_key(item),
-            code: self.item_code(&row)?,
-            name: row.name,
-            unit: row.unit,
-            weighed: row.weighed,
-            price_rp: Money(row.price_rp),
-            member_price_rp: Money(row.member_price_rp),
+    fn hit(&self, shown: Shown) -> Result<ItemHit, Refused> {
+        let (stock, _) = query::stock::item_total(self.connection(), shown.item)?;
+        Ok(ItemHit {
+            item: DocRef::from_key(shown.item),
+            name: shown.name,
+            code: shown.code,
+            unit: shown.unit,
+            weighed: shown.weighed,
+            price_rp: Money(shown.price_rp),
+            member_price_rp: Money(shown.member_price_rp),
             stock: Quantity(stock),
-        }))
+        })
+    }
+
+    fn item_hit(&self, item: i64) -> Result<Option<ItemHit>, Refused> {
+        self.catalogue.shown(item).map(|shown| self.hit(shown)).transpose()
     }
 
     fn item_row(&self, item: i64) -> Result<Option<ItemRow>, Refused> {
