@@ -3,12 +3,11 @@
 use tauri::{WebviewUrl, WebviewWindowBuilder};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let blank = "data:text/html,<!doctype html><title>empty</title><p id=here>.".parse()?;
+    let blank = "about:blank".parse()?;
     tauri::Builder::default()
         .setup(|app| {
-            WebviewWindowBuilder::new(app, "main", WebviewUrl::External(blank))
-                .inner_size(1366.0, 768.0)
-                .build()?;
+            let url = WebviewUrl::External(blank);
+            WebviewWindowBuilder::new(app, "main", url).inner_size(1366.0, 768.0).build()?;
             Ok(())
         })
         .run(tauri::generate_context!())?;
