@@ -48,7 +48,7 @@ impl Drafts {
 
     fn try_open(path: &Path, key_hex: &str) -> Result<Self, StoreError> {
         let connection = Connection::open(path)?;
-        connection.pragma_update(None, "key", format!("x'{key_hex}'"))?;
+        lumbung_store::open::unlock(&connection, key_hex)?;
         connection.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
              CREATE TABLE IF NOT EXISTS draft (

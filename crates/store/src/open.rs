@@ -170,11 +170,14 @@ fn remove_growing(growing: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The key goes in as raw bytes: `PRAGMA key` must be the first statement on a connection.
-pub(crate) fn unlock(connection: &Connection, key_hex: &str) -> Result<(), StoreError> {
+/// The key goes in as raw bytes, before any page is touched.
+pub fn unlock(connection: &Connection, key_hex: &str) -> Result<(), StoreError> {
     if key_hex.len() != 64 || !key_hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(StoreError::Damaged("a key has 64 hexadecimal digits".into()));
     }
+    // What goes wrong is told by an error with a next step; the cipher's own lines on standard error would
+    // stand between it and a script that reads it.
+    connection.query_row("PRAGMA cipher_log_level = NONE", [], |_| Ok(())).optional()?;
     connection.pragma_update(None, "key", format!("x'{key_hex}'"))?;
     Ok(())
 }
