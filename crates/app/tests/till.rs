@@ -38,7 +38,8 @@ fn what_cannot_be_sold_says_why_and_changes_nothing() {
     let (tea, rice, member) = (shop.tea, shop.rice, shop.member);
     let many: Vec<(DocRef, i64)> = vec![(tea, 1_000); 10_000];
     let before = shop.app.verify(&mut |_, _| ()).unwrap().state_hash;
-    let cases: [(Option<DocRef>, &[(DocRef, i64)], Tender, i64, &str); 11] = [
+    type Case<'a> = (Option<DocRef>, &'a [(DocRef, i64)], Tender, i64, &'static str);
+    let cases: [Case<'_>; 11] = [
         (None, &[], Tender::Cash, 0, "empty"),
         (None, &[(tea, 0)], Tender::Cash, 9_999, "quantity_not_positive"),
         (None, &[(tea, -1_000)], Tender::Cash, 9_999, "quantity_not_positive"),

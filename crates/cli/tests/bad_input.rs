@@ -1,6 +1,6 @@
 //! What goes wrong at a counter and on a desk: each is a clear sentence with a next step, and nothing is lost
 //! or half done.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod common;
 

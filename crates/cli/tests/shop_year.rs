@@ -163,7 +163,8 @@ fn a_quarter_of_trade_agrees_with_its_tables_and_with_hledger() {
 fn hledger(journal: &Path) -> BTreeMap<String, i64> {
     let run = |arguments: &[&str]| {
         let output = Command::new("hledger").arg("-f").arg(journal).args(arguments).output();
-        let output = output.unwrap_or_else(|_| panic!("hledger is missing: apt-get install hledger"));
+        assert!(output.is_ok(), "hledger is missing: apt-get install hledger");
+        let output = output.unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };

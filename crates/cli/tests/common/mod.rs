@@ -38,6 +38,7 @@ impl Shop {
 
     pub(crate) fn run_on(&self, ledger: &Path, key: &Path, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_lumbung"))
+            .current_dir(self.folder.path())
             .env_remove("LUMBUNG_DB")
             .env_remove("LUMBUNG_KEY_FILE")
             .args(["--json", "--db"])
@@ -72,7 +73,8 @@ impl Shop {
 pub(crate) fn refusal(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let text = String::from_utf8_lossy(&output.stderr);
-    let error: Value = serde_json::from_str(text.trim()).unwrap_or_else(|_| panic!("no JSON error: {text}"));
+    let error: Value = serde_json::from_str(text.trim()).unwrap_or_default();
+    assert!(error["error"].is_object(), "no JSON error: {text}");
     for part in ["message", "next"] {
         let sentence = error["error"][part].as_str().unwrap();
         assert!(sentence.len() > 12 && sentence.ends_with('.'), "{part} is no sentence: {sentence}");
