@@ -10,6 +10,9 @@ use lumbung_app::sale::{RecordReturn, RecordSale, ReturnLine, Tender};
 use lumbung_app::shift::CloseShift;
 use lumbung_primitives::{DocRef, Money, Quantity};
 
+/// (member, lines, tender, handed, the refusal's code).
+type Case<'a> = (Option<DocRef>, &'a [(DocRef, i64)], Tender, i64, &'static str);
+
 fn take_back(shop: &mut Shop, sale: DocRef, line: u32, milli: i64) -> Result<i64, String> {
     let draft_id = format!("back-{sale}-{line}-{milli}-{}", shop.app.status().unwrap().documents_waiting);
     let lines = vec![ReturnLine { line, quantity: Quantity(milli) }];
@@ -38,7 +41,6 @@ fn what_cannot_be_sold_says_why_and_changes_nothing() {
     let (tea, rice, member) = (shop.tea, shop.rice, shop.member);
     let many: Vec<(DocRef, i64)> = vec![(tea, 1_000); 10_000];
     let before = shop.app.verify(&mut |_, _| ()).unwrap().state_hash;
-    type Case<'a> = (Option<DocRef>, &'a [(DocRef, i64)], Tender, i64, &'static str);
     let cases: [Case<'_>; 11] = [
         (None, &[], Tender::Cash, 0, "empty"),
         (None, &[(tea, 0)], Tender::Cash, 9_999, "quantity_not_positive"),

@@ -1,6 +1,8 @@
 //! Measures the house against its limits: ours and the limit in turn, in one run, as ratios. Absolute times
 //! say more about the disk of the day than about the code.
 
+#![expect(clippy::cast_precision_loss, reason = "times and sizes, far below 2^52")]
+
 mod bare;
 mod figure;
 mod import;
