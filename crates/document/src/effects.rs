@@ -38,17 +38,17 @@ pub struct Posting {
     pub layer: Layer,
 }
 
+/// Kept as a number so that a layer of a later app still books: to refuse it here would part the books of
+/// two versions for ever.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Encode, Decode)]
-#[cbor(index_only)]
-pub enum Layer {
-    #[n(0)]
-    Normal,
-    #[n(1)]
-    Opening,
-    #[n(2)]
-    Adjusting,
-    #[n(3)]
-    Closing,
+#[cbor(transparent)]
+pub struct Layer(#[n(0)] pub u8);
+
+impl Layer {
+    pub const NORMAL: Self = Self(0);
+    pub const OPENING: Self = Self(1);
+    pub const ADJUSTING: Self = Self(2);
+    pub const CLOSING: Self = Self(3);
 }
 
 /// Goods in (positive) or out. Value 0 and no account where a consignor owns them.

@@ -94,7 +94,7 @@ impl Rows {
                 key(posting.party),
                 key(posting.shift),
                 posting.flow,
-                posting.layer as i64
+                posting.layer.0
             ])?;
             let mut add = connection.prepare_cached(ADD_ACCOUNT)?;
             for (grain, period) in [(0, day.0), (1, day.month_index()), (2, day.year())] {

@@ -129,8 +129,8 @@ fn negate(effects: &mut Effects, original: DocRef, shift: Option<OpenShift>) {
         posting.amount = -posting.amount;
         posting.party = absolute(posting.party);
         posting.shift = shift.map(|shift| Ref::Doc(shift.shift));
-        if posting.layer != Layer::Adjusting {
-            posting.layer = Layer::Normal;
+        if posting.layer != Layer::ADJUSTING {
+            posting.layer = Layer::NORMAL;
         }
     }
     for stock_move in &mut effects.stock_moves {

@@ -63,7 +63,7 @@ struct Journal {
 
 impl Journal {
     fn new(outlet: u16, shift: Option<Ref>) -> Self {
-        Self { outlet, shift, layer: Layer::Normal, lines: Vec::with_capacity(8) }
+        Self { outlet, shift, layer: Layer::NORMAL, lines: Vec::with_capacity(8) }
     }
 
     fn post(&mut self, account: u32, amount: Money, party: Option<Ref>, flow: u8) {

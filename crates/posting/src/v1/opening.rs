@@ -10,7 +10,7 @@ pub(super) fn opening_balance(body: &OpeningBalance) -> Result<Effects, ExpandEr
     let mut postings = Vec::new();
     let mut post = |account: u32, amount: Money, outlet: u16, party: Option<Ref>| {
         let flow = if account::is_cash_or_bank(account) { flow::OPENING } else { flow::NONE };
-        postings.push(Posting { account, amount, outlet, party, shift: None, flow, layer: Layer::Opening });
+        postings.push(Posting { account, amount, outlet, party, shift: None, flow, layer: Layer::OPENING });
     };
     for line in &body.accounts {
         post(line.account, line.amount, line.outlet, line.party);
@@ -50,7 +50,7 @@ pub(super) fn opening_balance(body: &OpeningBalance) -> Result<Effects, ExpandEr
             party: None,
             shift: None,
             flow: flow::NONE,
-            layer: Layer::Opening,
+            layer: Layer::OPENING,
         });
     }
     Ok(Effects { postings, stock_moves, member_moves })

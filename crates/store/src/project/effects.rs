@@ -28,7 +28,7 @@ pub(super) fn project(
                 party,
                 shift,
                 posting.flow,
-                posting.layer as i64
+                posting.layer.0
             ])?;
             add_posting(sums, day, posting, party, shift);
         }

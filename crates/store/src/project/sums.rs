@@ -33,7 +33,7 @@ const YEAR: i64 = 2;
 
 impl Sums {
     pub(super) fn post(&mut self, day: BusinessDate, posting: &Posting) {
-        let key = (day.0, posting.account, posting.outlet, posting.layer as u8);
+        let key = (day.0, posting.account, posting.outlet, posting.layer.0);
         let (debit, credit) = self.days.entry(key).or_default();
         let amount = posting.amount.0;
         if amount > 0 { *debit += amount } else { *credit -= amount }
