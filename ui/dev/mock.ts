@@ -24,6 +24,8 @@ const status: T.Status = {
   clock_date: '2026-01-23',
   documents_waiting: 37,
   clock_notice: scene.has('clock') ? 'Jam komputer tertinggal 3 hari dari shift terakhir. Jualan tetap boleh; betulkan jam bila sempat.' : null,
+  printer_notice: null,
+  has_printer: false,
   fault: scene.has('fault') ? 'Dokumen A-000119 tidak cocok dengan sidik jarinya. Pencatatan dihentikan; data lama tetap bisa dibaca. Hubungi pengurus.' : null,
   language: scene.get('lang') === 'en' ? 'en' : 'id',
 };

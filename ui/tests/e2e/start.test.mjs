@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { Hands, hook } from './hands.mjs';
 import { cashier, openShop } from './shop.mjs';
-import { openWindow } from './stage.mjs';
+import { keepPicture, openWindow } from './stage.mjs';
 import { until } from './webdriver.mjs';
 
 describe('a start that cannot succeed', () => {
@@ -36,10 +36,38 @@ describe('a start that cannot succeed', () => {
     }
   }
 
-  test('no ledger there', { timeout: 60_000 }, async () => {
-    const ledger = join(shop.folder, 'nothing/ledger.db');
-    await refused('no ledger there', { ledger });
-    assert.equal(existsSync(ledger), false, 'none is made by opening');
+  test('no ledger there: the first day of a cooperative', { timeout: 60_000 }, async () => {
+    const ledger = join(shop.folder, 'first-day/ledger.db');
+    const window = await openWindow({ ...shop, ledger, keyFile: join(shop.folder, 'first-day/own.key') });
+    const hands = new Hands(window);
+    try {
+      await hands.step('the first day', async () => {
+        assert.equal((await hands.ask('startup_error')).code, 'ledger_missing');
+        await hands.see('coop-name');
+        assert.equal(existsSync(ledger), false, 'none is made by opening');
+        for (const [field, text] of [
+          ['coop-name', 'KDMP Mekar Baru'],
+          ['coop-region', '51.02.03.2004'],
+          ['manager', 'Ni Wayan Sri'],
+          ['new-pin', '246810'],
+          ['new-pin-again', '246810'],
+        ]) {
+          await hands.page.type(hook(field), text);
+        }
+        await keepPicture(window, 'mulai');
+        await hands.click('found');
+        await hands.unlock({ name: 'Ni Wayan Sri', pin: '246810' });
+        const status = await hands.ask('status');
+        assert.deepEqual([status.coop_name, status.zone, status.staff.role], ['KDMP Mekar Baru', 'WITA', 'manager']);
+        const { total } = await hands.ask('item_page', { query: '', offset: 0, limit: 10 });
+        assert.equal(total, 0);
+        await hands.goTo('items');
+        await hands.goTo('members');
+        await hands.goTo('home');
+      });
+    } finally {
+      await window.close();
+    }
   });
 
   test('a wrong key', { timeout: 60_000 }, async () => {
