@@ -61,6 +61,8 @@ pub enum Rejection {
     CheckDigit { code: String, expected: u8 },
     #[error("the opening balance does not balance: {difference}")]
     OpeningUnbalanced { difference: Money },
+    #[error("account {account} is the sum of its members, suppliers or shelves")]
+    ControlAccount { account: u32 },
     #[error("payments exceed the value bought")]
     PaidTooMuch,
     #[error("a purchase on credit needs a supplier")]

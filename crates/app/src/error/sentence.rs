@@ -214,6 +214,17 @@ fn money_rule(rejection: &Rejection) -> Words {
                 "Check the figures; nothing was booked.",
             ),
         ),
+        Rejection::ControlAccount { account } => words(
+            "control_account",
+            (
+                format!("Saldo awal akun {account} harus dirinci per anggota, pemasok, atau barang."),
+                "Isi rinciannya; jumlah akunnya dihitung sendiri. Belum ada yang dibukukan.",
+            ),
+            (
+                format!("The opening of account {account} comes by member, supplier or item."),
+                "Enter those; the account is their sum. Nothing was booked.",
+            ),
+        ),
         Rejection::PaidTooMuch => words(
             "paid_too_much",
             ("Pembayaran melebihi nilai pembelian.", "Periksa jumlah yang dibayar."),

@@ -7,6 +7,7 @@ use lumbung_document::body::payment::ExpenseLine;
 use lumbung_document::body::reversal::ReversalReason;
 use lumbung_document::body::{Expense, OpeningBalance, Reversal};
 use lumbung_document::{Body, Draft, Effects, Kind, Layer, SealedDocument};
+use lumbung_posting::account;
 use lumbung_primitives::{BusinessDate, DocRef, Money, Ref};
 
 #[derive(Clone, Debug)]
@@ -49,6 +50,9 @@ const ROWS_PER_PART: usize = 400;
 
 /// The parts of an opening balance, each of which balances through the clearing account.
 pub fn opening(opening: &Opening, date: BusinessDate) -> Result<Vec<Decision>, Rejection> {
+    for line in &opening.accounts {
+        check_control_account(line)?;
+    }
     let mut sum: Money = opening.accounts.iter().map(|line| line.amount).sum();
     sum += opening.stock.iter().map(|line| line.value).sum();
     for line in &opening.members {
@@ -78,6 +82,23 @@ pub fn opening(opening: &Opening, date: BusinessDate) -> Result<Vec<Decision>, R
         bodies[place(opening.accounts.len() + opening.stock.len() + row)].members.push(line.clone());
     }
     Ok(bodies.into_iter().map(|body| Decision::new(Body::OpeningBalance(body), date)).collect())
+}
+
+/// What members, suppliers and shelves hold comes in by them, so that sub-ledgers equal their accounts from
+/// the first day.
+fn check_control_account(line: &OpeningAccount) -> Result<(), Rejection> {
+    let by_members = [
+        account::MEMBER_RECEIVABLE,
+        account::VOLUNTARY_SAVINGS,
+        account::PRINCIPAL_SAVINGS,
+        account::MANDATORY_SAVINGS,
+    ];
+    let by_shelves = (114_000..115_000).contains(&line.account);
+    let by_party = [account::TRADE_PAYABLE, account::CONSIGNMENT_PAYABLE].contains(&line.account);
+    if by_members.contains(&line.account) || by_shelves || (by_party && line.party.is_none()) {
+        return Err(Rejection::ControlAccount { account: line.account });
+    }
+    Ok(())
 }
 
 #[derive(Clone, Copy, Debug)]
