@@ -26,14 +26,15 @@ pub(crate) fn run(arguments: Arguments) -> Answer<bool> {
 }
 
 fn init(arguments: &Arguments, name: &str, region: &str) -> Answer<bool> {
-    let place = Place::new(&arguments.db, arguments.key_file.as_deref());
+    let place = Place::for_founding(&arguments.db, arguments.key_file.as_deref());
     let new = NewCooperative { name: name.to_owned(), region_code: region.to_owned() };
     let (_, founded) = App::found(&place, &new, Box::new(SystemClock))?;
     answer(arguments.json, &json!(founded), || {
         vec![
             format!("{name}: {}", arguments.db.display()),
             format!("perangkat {} · koperasi {}", founded.letter, founded.coop_id),
-            "Simpan kunci buku terpisah dari laptop: tanpa kunci, buku tidak bisa dibuka.".to_owned(),
+            format!("kunci: {}", place.key),
+            "Simpan salinan kunci buku terpisah dari laptop: tanpa kunci, buku tidak bisa dibuka.".to_owned(),
         ]
     });
     Ok(true)
