@@ -7,7 +7,6 @@ const LONGEST: usize = 600;
 const COUNTED: &[&str] = &["rs", "ts", "svelte", "mjs", "js", "css", "sql"];
 /// Made by programs, or proof rather than house.
 const UNCOUNTED: &[&str] = &["/tests/", ".test.ts", "/bindings.ts", "/tests.rs"];
-const CRATES_INDEX: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 pub(crate) fn check(sources: &[Source], root: &Path) -> Vec<Offence> {
     let forbidden = forbidden(root);
@@ -28,10 +27,6 @@ fn check_file(source: &Source, forbidden: &[(String, &'static str)]) -> Vec<Offe
             if line.contains(pattern) {
                 offences.push(source.offence(index + 1, *sentence));
             }
-        }
-        let is_lock = source.name.ends_with("Cargo.lock");
-        if is_lock && line.contains("registry+") && !line.contains(CRATES_INDEX) {
-            offences.push(source.offence(index + 1, "a package from another registry than crates.io"));
         }
         let is_npm_lock = source.name.ends_with("package-lock.json");
         if is_npm_lock && line.trim_start().starts_with("\"resolved\": \"http") {
