@@ -75,8 +75,6 @@ mod tests {
             (source("assets/a.csv", long), 0),
             (source("docs/a.md", ["see /ho", "me/sri/notes"].concat()), 1),
             (source("docs/a.md", "see /a/project/docs".into()), 1),
-            (source("Cargo.lock", "source = \"registry+https://example.org/index\"".into()), 1),
-            (source("Cargo.lock", format!("source = \"{CRATES_INDEX}\"")), 0),
         ] {
             assert_eq!(check(&[source], root).len(), expected);
         }
