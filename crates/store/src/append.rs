@@ -129,11 +129,6 @@ impl Unit<'_> {
         self.projector.stock(&self.transaction, shelf)
     }
 
-    /// Makes sums of this unit visible to queries on `connection`.
-    pub fn flush(&mut self) -> Result<(), StoreError> {
-        self.projector.flush(&self.transaction)
-    }
-
     pub fn connection(&self) -> &Connection {
         &self.transaction
     }

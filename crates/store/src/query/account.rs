@@ -102,15 +102,6 @@ pub fn by_day(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// (party, debit-positive balance) of a control account, those that are not zero.
-pub fn parties(connection: &Connection, account: u32) -> Result<Vec<(i64, i64)>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT party, amount_rp FROM party_total WHERE account = ?1 AND amount_rp <> 0 ORDER BY party",
-    )?;
-    let rows = statement.query_map([account], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

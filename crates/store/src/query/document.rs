@@ -68,14 +68,6 @@ pub fn quarantined(connection: &Connection) -> Result<Vec<(DocRef, String)>, Sto
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// (account, amount, party) lines of one document, in order.
-pub fn postings(connection: &Connection, at: DocRef) -> Result<Vec<(u32, i64, i64)>, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT account, amount_rp, party FROM posting WHERE doc = ?1 ORDER BY line")?;
-    let rows = statement.query_map([at.key()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
 /// Calls `each` with (document, book day, kind, postings) in book order, for exports.
 pub fn for_each_entry(
     connection: &Connection,
