@@ -25,7 +25,25 @@ pub struct Header {
     pub effects_hash: Hash,
     pub personal_hash: Option<Hash>,
     /// The orphan that this document re-issues after the end of a series.
-    pub reissue_of: Option<DocRef>,
+    pub reissue_of: Option<Original>,
+}
+
+/// An orphan by name and hash: after a restored copy two documents bear one name, and one of them stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Encode, Decode)]
+#[cbor(array)]
+pub struct Original {
+    #[n(0)]
+    pub device_no: u32,
+    #[n(1)]
+    pub seq: u64,
+    #[n(2)]
+    pub hash: Hash,
+}
+
+impl Original {
+    pub const fn at(self) -> DocRef {
+        DocRef::new(self.device_no, self.seq)
+    }
 }
 
 #[derive(Encode, Decode)]

@@ -2,7 +2,7 @@
 //! not know by their effects.
 
 /// Numbers 1–15: control of the log itself, one version for ever, growing only by trailing elements.
-/// 16–39: reference data. 40–: the trade.
+/// 16–39: reference data and what devices tell one another. 40–: the trade.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Kind {
     Genesis,
@@ -20,6 +20,8 @@ pub enum Kind {
     Setting,
     OwnAccount,
     Outlet,
+    Answer,
+    KeyGrant,
     Sale,
     SaleReturn,
     BonPayment,
@@ -36,7 +38,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const KNOWN: [Self; 26] = [
+    pub const KNOWN: [Self; 28] = [
         Self::Genesis,
         Self::DeviceInvited,
         Self::DeviceEnrolled,
@@ -52,6 +54,8 @@ impl Kind {
         Self::Setting,
         Self::OwnAccount,
         Self::Outlet,
+        Self::Answer,
+        Self::KeyGrant,
         Self::Sale,
         Self::SaleReturn,
         Self::BonPayment,
@@ -82,6 +86,8 @@ impl Kind {
             Self::Setting => 20,
             Self::OwnAccount => 21,
             Self::Outlet => 22,
+            Self::Answer => 23,
+            Self::KeyGrant => 24,
             Self::Sale => 40,
             Self::SaleReturn => 41,
             Self::BonPayment => 42,
@@ -123,6 +129,8 @@ impl Kind {
             Self::Setting => "setting",
             Self::OwnAccount => "own_account",
             Self::Outlet => "outlet",
+            Self::Answer => "answer",
+            Self::KeyGrant => "key_grant",
             Self::Sale => "sale",
             Self::SaleReturn => "sale_return",
             Self::BonPayment => "bon_payment",

@@ -20,7 +20,7 @@ pub use check::{Fault, check_v1};
 pub use effects::{Effects, Layer, MemberMove, MemberMoveKind, Posting, StockMove};
 pub use hash::Hash;
 pub use head::SignedHead;
-pub use header::Header;
+pub use header::{Header, Original};
 pub use kind::Kind;
 pub use personal::{PersonalContent, PersonalPart};
 pub use sealed::{Draft, Position, SealedDocument};

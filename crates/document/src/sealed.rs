@@ -1,5 +1,6 @@
 //! Sealing: a decided body becomes exact bytes in the device's chain.
 
+use crate::header::Original;
 use crate::{Body, Effects, Hash, Header, Kind, Malformed, PersonalPart};
 use lumbung_primitives::{BusinessDate, DocRef, Ref};
 
@@ -10,7 +11,7 @@ pub struct Draft {
     pub rule_version: u16,
     pub effects: Effects,
     pub business_date: BusinessDate,
-    pub reissue_of: Option<DocRef>,
+    pub reissue_of: Option<Original>,
 }
 
 /// Where in its device's chain a document goes.

@@ -9,7 +9,7 @@ pub mod chart;
 pub mod flow;
 mod v1;
 
-use lumbung_document::{Body, Effects};
+use lumbung_document::{Body, Effects, Kind};
 
 /// The rule that tills use now for each kind that has effects.
 pub const CURRENT_RULE: u16 = 1;
@@ -37,4 +37,24 @@ pub fn expand(body: &Body, rule_version: u16) -> Result<Effects, ExpandError> {
 /// The rule version that a new document of this kind is made under.
 pub fn rule_for(body: &Body) -> u16 {
     if v1::has_effects(body) { CURRENT_RULE } else { 0 }
+}
+
+/// Every kind of this app at kind version 1 under rule 0 or 1 is level 1; a later rule is a later level. Told
+/// to the other side of a sync, which leaves out effects that this side can make.
+pub const LEVEL: u16 = 1;
+
+/// `expand` over bytes, for those who move documents without reading them: `None` where no rule up to `level`
+/// makes the effects of this body.
+pub fn expand_bytes(
+    level: u16,
+    kind: u16,
+    kind_version: u16,
+    rule_version: u16,
+    body: &[u8],
+) -> Option<Vec<u8>> {
+    if level == 0 {
+        return None;
+    }
+    let body = Body::decode(Kind::from_id(kind), kind_version, body).ok().flatten()?;
+    expand(&body, rule_version).ok().map(|effects| effects.encode())
 }

@@ -14,7 +14,8 @@ pub struct Ledger {
     pub(crate) connection: Connection,
     pub(crate) path: PathBuf,
     pub(crate) identity: Identity,
-    _lock: Lock,
+    /// Absent on a disk of a test's own.
+    pub(crate) lock: Option<Lock>,
 }
 
 /// Which cooperative, and which of its devices this store belongs to.
@@ -58,22 +59,28 @@ impl Ledger {
         }
         let growing = beside(path, ".founding");
         remove_growing(&growing)?;
-        let mut ledger = Self::grow(&growing, key_hex, founding, lock)?;
+        let connection = Connection::open(&growing).map_err(StoreError::from)?;
+        let mut ledger = Self::grow(connection, &growing, key_hex, founding, Some(lock))?;
         begin(&mut ledger)?;
-        let Self { connection, _lock: lock, .. } = ledger;
+        let Self { connection, lock, .. } = ledger;
         Self::settle(connection, &growing, path)?;
-        Ok(Self::opened(path, key_hex, lock)?)
+        Ok(Self::opened(path, key_hex, None, lock)?)
     }
 
-    fn grow(path: &Path, key_hex: &str, founding: &Founding, lock: Lock) -> Result<Self, StoreError> {
-        let connection = Connection::open(path)?;
+    fn grow(
+        connection: Connection,
+        path: &Path,
+        key_hex: &str,
+        founding: &Founding,
+        lock: Option<Lock>,
+    ) -> Result<Self, StoreError> {
         unlock(&connection, key_hex)?;
         prepare(&connection)?;
         migration::create(&connection)?;
         let transaction = connection.unchecked_transaction()?;
         write_identity(&transaction, founding)?;
         transaction.commit()?;
-        Ok(Self { connection, path: path.to_owned(), identity: founding.identity.clone(), _lock: lock })
+        Ok(Self { connection, path: path.to_owned(), identity: founding.identity.clone(), lock })
     }
 
     /// Closing the last connection copies the WAL back and removes it; then one file is the ledger.
@@ -108,12 +115,32 @@ impl Ledger {
             return Err(StoreError::Damaged("the file is empty or cut off".into()));
         }
         let lock = Lock::take(path)?;
-        Self::opened(path, key_hex, lock)
+        Self::opened(path, key_hex, None, Some(lock))
     }
 
-    fn opened(path: &Path, key_hex: &str, lock: Lock) -> Result<Self, StoreError> {
+    /// `found` for tests that put a disk of their own beneath: a VFS registered with SQLite as `vfs`. There
+    /// the operating system has no file to look into, to lock or to rename, so the ledger grows in place.
+    pub fn found_on(vfs: &str, path: &Path, key_hex: &str, founding: &Founding) -> Result<Self, StoreError> {
+        let connection = Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs)?;
+        Self::grow(connection, path, key_hex, founding, None)
+    }
+
+    /// `open` for tests that put a disk of their own beneath: see [`Self::found_on`].
+    pub fn open_on(vfs: &str, path: &Path, key_hex: &str) -> Result<Self, StoreError> {
+        Self::opened(path, key_hex, Some(vfs), None)
+    }
+
+    fn opened(
+        path: &Path,
+        key_hex: &str,
+        vfs: Option<&str>,
+        lock: Option<Lock>,
+    ) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
+        let connection = match vfs {
+            None => Connection::open_with_flags(path, flags)?,
+            Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
+        };
         unlock(&connection, key_hex)?;
         let tables: Result<i64, _> =
             connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0));
@@ -126,7 +153,7 @@ impl Ledger {
         migration::upgrade(&connection)?;
         prepare(&connection)?;
         let identity = read_identity(&connection)?;
-        let ledger = Self { connection, path: path.to_owned(), identity, _lock: lock };
+        let ledger = Self { connection, path: path.to_owned(), identity, lock };
         ledger.check_tail(100)?;
         Ok(ledger)
     }

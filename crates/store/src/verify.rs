@@ -250,7 +250,8 @@ fn fault(report: &mut Report, sentence: String) {
     }
 }
 
-/// An encrypted file beside the ledger that a rebuild is compared in; gone when dropped.
+/// An encrypted file beside the ledger that a rebuild is compared in; gone when dropped. In memory where the
+/// ledger lies on a disk of a test's own.
 struct Scratch {
     connection: Connection,
     path: PathBuf,
@@ -260,7 +261,10 @@ impl Scratch {
     fn new(ledger: &Ledger, key_hex: &str) -> Result<Self, StoreError> {
         let path = beside(&ledger.path, ".verify");
         let _ = std::fs::remove_file(&path);
-        let connection = Connection::open(&path)?;
+        let connection = match ledger.lock {
+            Some(_) => Connection::open(&path)?,
+            None => Connection::open_in_memory()?,
+        };
         open::unlock(&connection, key_hex)?;
         connection.pragma_update(None, "journal_mode", "OFF")?;
         connection.pragma_update(None, "synchronous", "OFF")?;

@@ -8,27 +8,40 @@ pub mod purchase;
 pub mod reference;
 pub mod reversal;
 pub mod sale;
+pub mod shared;
 pub mod shift;
 
 use crate::{Kind, Malformed};
-pub use control::Genesis;
+pub use control::{
+    BooksDevice, DeviceEnrolled, DeviceInvited, Genesis, MemberErased, PeriodClose, PeriodReopen, SeriesEnd,
+};
 pub use opening::OpeningBalance;
 pub use payment::{BonPayment, Expense, SavingsDeposit, SupplierPayment};
 pub use purchase::Purchase;
 pub use reference::Reference;
 pub use reversal::Reversal;
 pub use sale::{Sale, SaleReturn};
+pub use shared::{Answer, KeyGrant};
 pub use shift::{ShiftClose, ShiftOpen};
 
 /// A body that this app knows.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Body {
     Genesis(Genesis),
+    DeviceInvited(DeviceInvited),
+    DeviceEnrolled(DeviceEnrolled),
+    SeriesEnd(SeriesEnd),
+    BooksDevice(BooksDevice),
+    PeriodClose(PeriodClose),
+    PeriodReopen(PeriodReopen),
+    MemberErased(MemberErased),
     Item(Reference),
     Member(Reference),
     Supplier(Reference),
     Staff(Reference),
     Setting(Reference),
+    Answer(Answer),
+    KeyGrant(KeyGrant),
     Sale(Sale),
     SaleReturn(SaleReturn),
     BonPayment(BonPayment),
@@ -46,11 +59,20 @@ impl Body {
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Genesis(_) => Kind::Genesis,
+            Self::DeviceInvited(_) => Kind::DeviceInvited,
+            Self::DeviceEnrolled(_) => Kind::DeviceEnrolled,
+            Self::SeriesEnd(_) => Kind::SeriesEnd,
+            Self::BooksDevice(_) => Kind::BooksDevice,
+            Self::PeriodClose(_) => Kind::PeriodClose,
+            Self::PeriodReopen(_) => Kind::PeriodReopen,
+            Self::MemberErased(_) => Kind::MemberErased,
             Self::Item(_) => Kind::Item,
             Self::Member(_) => Kind::Member,
             Self::Supplier(_) => Kind::Supplier,
             Self::Staff(_) => Kind::Staff,
             Self::Setting(_) => Kind::Setting,
+            Self::Answer(_) => Kind::Answer,
+            Self::KeyGrant(_) => Kind::KeyGrant,
             Self::Sale(_) => Kind::Sale,
             Self::SaleReturn(_) => Kind::SaleReturn,
             Self::BonPayment(_) => Kind::BonPayment,
@@ -73,6 +95,15 @@ impl Body {
     pub fn encode(&self) -> Vec<u8> {
         match self {
             Self::Genesis(body) => crate::encode(body),
+            Self::DeviceInvited(body) => crate::encode(body),
+            Self::DeviceEnrolled(body) => crate::encode(body),
+            Self::SeriesEnd(body) => crate::encode(body),
+            Self::BooksDevice(body) => crate::encode(body),
+            Self::PeriodClose(body) => crate::encode(body),
+            Self::PeriodReopen(body) => crate::encode(body),
+            Self::MemberErased(body) => crate::encode(body),
+            Self::Answer(body) => crate::encode(body),
+            Self::KeyGrant(body) => crate::encode(body),
             Self::Item(body)
             | Self::Member(body)
             | Self::Supplier(body)
@@ -99,6 +130,15 @@ impl Body {
         }
         Ok(Some(match kind {
             Kind::Genesis => Self::Genesis(crate::decode("body", bytes)?),
+            Kind::DeviceInvited => Self::DeviceInvited(crate::decode("body", bytes)?),
+            Kind::DeviceEnrolled => Self::DeviceEnrolled(crate::decode("body", bytes)?),
+            Kind::SeriesEnd => Self::SeriesEnd(crate::decode("body", bytes)?),
+            Kind::BooksDevice => Self::BooksDevice(crate::decode("body", bytes)?),
+            Kind::PeriodClose => Self::PeriodClose(crate::decode("body", bytes)?),
+            Kind::PeriodReopen => Self::PeriodReopen(crate::decode("body", bytes)?),
+            Kind::MemberErased => Self::MemberErased(crate::decode("body", bytes)?),
+            Kind::Answer => Self::Answer(crate::decode("body", bytes)?),
+            Kind::KeyGrant => Self::KeyGrant(crate::decode("body", bytes)?),
             Kind::Item => Self::Item(crate::decode("body", bytes)?),
             Kind::Member => Self::Member(crate::decode("body", bytes)?),
             Kind::Supplier => Self::Supplier(crate::decode("body", bytes)?),

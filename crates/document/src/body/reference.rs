@@ -70,6 +70,9 @@ impl Field {
     /// Days since 1970.
     pub const MEMBER_JOINED: Self = Self(102);
     pub const MEMBER_BON_LIMIT: Self = Self(103);
+    /// Entered twice: the key of the member that this one is, null where it is somebody of its own. The
+    /// papers of both stay as they are; whoever reads sums adds them up.
+    pub const MEMBER_MERGED_INTO: Self = Self(104);
 
     pub const PERSON_NAME: Self = Self(150);
     pub const PERSON_PHONE: Self = Self(151);

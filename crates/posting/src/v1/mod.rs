@@ -11,6 +11,15 @@ use lumbung_primitives::{Money, Ref};
 pub(crate) const fn has_effects(body: &Body) -> bool {
     match body {
         Body::Genesis(_)
+        | Body::DeviceInvited(_)
+        | Body::DeviceEnrolled(_)
+        | Body::SeriesEnd(_)
+        | Body::BooksDevice(_)
+        | Body::PeriodClose(_)
+        | Body::PeriodReopen(_)
+        | Body::MemberErased(_)
+        | Body::Answer(_)
+        | Body::KeyGrant(_)
         | Body::Item(_)
         | Body::Member(_)
         | Body::Supplier(_)
@@ -44,6 +53,15 @@ pub(crate) fn expand(body: &Body) -> Result<Effects, ExpandError> {
         Body::OpeningBalance(body) => opening::opening_balance(body)?,
         Body::Reversal(_) => return Err(ExpandError::NotExpanded("a reversal")),
         Body::Genesis(_)
+        | Body::DeviceInvited(_)
+        | Body::DeviceEnrolled(_)
+        | Body::SeriesEnd(_)
+        | Body::BooksDevice(_)
+        | Body::PeriodClose(_)
+        | Body::PeriodReopen(_)
+        | Body::MemberErased(_)
+        | Body::Answer(_)
+        | Body::KeyGrant(_)
         | Body::Item(_)
         | Body::Member(_)
         | Body::Supplier(_)

@@ -1,0 +1,1 @@
+//! The centre: takes documents from tills, keeps them, hands them on.

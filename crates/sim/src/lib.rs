@@ -1,0 +1,1 @@
+//! Deterministic simulation of tills and a centre. Never shipped.
