@@ -6,6 +6,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod expand;
+pub mod log;
 pub mod pairing;
 pub mod recode;
 pub mod run;
