@@ -9,8 +9,9 @@ const BUILD: &[&str] =
     &["build-essential", "pkg-config", "libssl-dev", "libwebkit2gtk-4.1-dev", "fonts-dejavu-core"];
 /// To drive the window where no screen is there.
 const DRIVE: &[&str] = &["webkit2gtk-driver", "xvfb"];
-/// To hold the books against a program of other people's, and to look at a screen that froze.
-const PROVE: &[&str] = &["hledger", "imagemagick"];
+/// To hold the books against a program of other people's, to look at a screen that froze, to give the server a
+/// real database and a line that is slow.
+const PROVE: &[&str] = &["hledger", "imagemagick", "iproute2", "postgresql"];
 
 const NODE_FROM: u32 = 20;
 

@@ -51,7 +51,7 @@ impl Spawned {
         let name = self.command.get_program().to_owned();
         let mut child = self.command.spawn().with_context(|| format!("cannot start {}", name.display()))?;
         let group = child.id().to_string();
-        match Guard::set("kill -KILL -- \"-$1\"", &[OsStr::new(&group)]) {
+        match Guard::set("kill -s KILL -- \"-$1\"", &[OsStr::new(&group)]) {
             Ok(guard) => self.running = Some(Running { child, _guard: guard }),
             Err(error) => {
                 child.kill()?;
