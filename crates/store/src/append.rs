@@ -1,6 +1,7 @@
 //! The one way into the log. A unit is one SQLite transaction: documents, what follows from them, and the
 //! signed head move together or not at all.
 
+use crate::control::Control;
 use crate::project::{PersonalReader, Projector};
 use crate::{Ledger, StoreError};
 use lumbung_document::head::{KEPT_EVERY, head_message};
@@ -23,6 +24,8 @@ pub struct Unit<'a> {
     own_head: Option<(DocRef, Hash)>,
     appended: u64,
     signer: &'a dyn HeadSigner,
+    /// What the ledger knows of control documents, replaced when this unit commits.
+    control: &'a mut Control,
 }
 
 impl std::fmt::Debug for Unit<'_> {
@@ -43,8 +46,9 @@ impl Ledger {
             self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let own_head = read_head(&transaction, own_device_no)?;
         let genesis = read_genesis(&transaction, own_device_no)?;
-        let projector = Projector::new(reader);
-        Ok(Unit { transaction, projector, coop_id, own_device_no, genesis, own_head, appended: 0, signer })
+        let projector = Projector::new(reader, self.control.clone());
+        let control = &mut self.control;
+        Ok(Unit { transaction, projector, coop_id, own_device_no, genesis, own_head, appended: 0, signer, control })
     }
 }
 
@@ -75,45 +79,14 @@ impl Unit<'_> {
         Ok(())
     }
 
-    /// Appends a document of another device. Its run's signed head has been checked by the caller.
-    pub fn append_received(
-        &mut self,
-        document: &SealedDocument,
-        signature: &[u8; 64],
-    ) -> Result<(), StoreError> {
-        let device_no = document.at.device_no;
-        let broken = |reason: &str| StoreError::BrokenChain { at: document.at, reason: reason.into() };
-        let (seq, prev_hash) = match read_head(&self.transaction, device_no)? {
-            Some((at, hash)) => (at.seq + 1, hash),
-            None => (1, read_genesis(&self.transaction, device_no)?),
-        };
-        if document.at.seq != seq {
-            return Err(broken(&format!("seq {seq} was expected")));
-        }
-        if document.header.prev_hash != prev_hash {
-            return Err(broken("its prev_hash is not the hash of the document before it"));
-        }
-        self.write(document)?;
-        set_head(&self.transaction, document.at, &document.hash, signature)
-    }
-
-    fn write(&mut self, document: &SealedDocument) -> Result<(), StoreError> {
+    pub(crate) fn write(&mut self, document: &SealedDocument) -> Result<(), StoreError> {
         self.transaction.prepare_cached("INSERT INTO document_log VALUES (?1, ?2, ?3, ?4)")?.execute(
             params![document.at.key(), document.header_bytes, document.body_bytes, document.effects_bytes],
         )?;
         if let Some(part) = &document.personal_bytes {
-            self.write_personal(document.at, part)?;
+            write_personal(&self.transaction, document.at, part)?;
         }
         self.projector.project(&self.transaction, document)
-    }
-
-    fn write_personal(&self, at: DocRef, part: &[u8]) -> Result<(), StoreError> {
-        let subject = lumbung_document::PersonalPart::decode(part)?.subject;
-        let subject = subject.map_or(crate::NONE, |subject| subject.resolve(at).key());
-        self.transaction
-            .prepare_cached("INSERT INTO personal_part VALUES (?1, ?2, ?3)")?
-            .execute(params![at.key(), subject, part])?;
-        Ok(())
     }
 
     /// Remembers which document a draft of the window became.
@@ -140,13 +113,41 @@ impl Unit<'_> {
 
     /// Signs the head and makes everything durable: after this returns, a power cut loses nothing of it.
     pub fn commit(mut self) -> Result<(), StoreError> {
+        self.settle()?;
         self.projector.flush(&self.transaction)?;
         if let (Some((at, hash)), true) = (self.own_head, self.appended > 0) {
             let signature = self.signature(at, &hash);
             set_head(&self.transaction, at, &hash, &signature)?;
         }
-        self.transaction.commit()?;
+        let Self { transaction, projector, control, .. } = self;
+        transaction.commit()?;
+        *control = projector.control;
         Ok(())
+    }
+
+    /// Takes orphans out of the log, and makes the projections anew where documents stopped or began to count.
+    fn settle(&mut self) -> Result<(), StoreError> {
+        if self.projector.ends_changed() && crate::orphan::take_out(&self.transaction, &self.projector.control)? {
+            self.projector.mark_stale();
+        }
+        if self.projector.is_stale() {
+            let reader = self.projector.reader();
+            let control = crate::verify::rebuild_in(&self.transaction, reader, &mut |_, _| {})?;
+            self.projector = Projector::new(reader, control);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn control(&self) -> &Control {
+        &self.projector.control
+    }
+
+    pub(crate) fn mark_stale(&mut self) {
+        self.projector.mark_stale();
+    }
+
+    pub(crate) fn coop_id(&self) -> &[u8; 16] {
+        &self.coop_id
     }
 
     fn signature(&self, at: DocRef, hash: &Hash) -> [u8; 64] {
@@ -154,7 +155,19 @@ impl Unit<'_> {
     }
 }
 
-fn set_head(
+/// Parts about somebody who was erased are not kept.
+pub(crate) fn write_personal(connection: &Connection, at: DocRef, part: &[u8]) -> Result<(), StoreError> {
+    let subject = lumbung_document::PersonalPart::decode(part)?.subject;
+    let subject = subject.map_or(crate::NONE, |subject| subject.resolve(at).key());
+    connection
+        .prepare_cached(
+            "INSERT INTO personal_part SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM erased WHERE member = ?2)",
+        )?
+        .execute(params![at.key(), subject, part])?;
+    Ok(())
+}
+
+pub(crate) fn set_head(
     connection: &Connection,
     at: DocRef,
     hash: &Hash,
@@ -169,7 +182,7 @@ fn set_head(
     Ok(())
 }
 
-fn keep_head(
+pub(crate) fn keep_head(
     connection: &Connection,
     at: DocRef,
     hash: &Hash,
@@ -192,7 +205,7 @@ pub(crate) fn read_head(
     Ok(row.map(|(seq, hash)| (DocRef::new(device_no, from_i64(seq)), Hash(hash))))
 }
 
-fn read_genesis(connection: &Connection, device_no: u32) -> Result<Hash, StoreError> {
+pub(crate) fn read_genesis(connection: &Connection, device_no: u32) -> Result<Hash, StoreError> {
     let hash: Option<[u8; 32]> = connection
         .prepare_cached("SELECT genesis_hash FROM device WHERE device_no = ?1")?
         .query_row([device_no], |row| row.get(0))

@@ -6,16 +6,21 @@
 
 pub mod append;
 pub mod backup;
+mod control;
 mod error;
 mod lock;
 mod migration;
 pub mod open;
+pub mod orphan;
 mod project;
 pub mod query;
+pub mod receive;
+pub mod runs;
 pub mod state_hash;
 pub mod verify;
 
 pub use append::{HeadSigner, Unit};
+pub use control::{Control, End};
 pub use error::StoreError;
 pub use open::{Founding, Identity, Ledger};
 pub use project::PersonalReader;

@@ -1,11 +1,14 @@
 //! Founding and opening a ledger file. It is always encrypted, with a raw key and no key derivation; a
 //! missing file or key never becomes a new or a plain file.
 
+use crate::control::{self, Control};
 use crate::lock::{Lock, beside};
+use crate::state_hash::hex;
 use crate::{StoreError, migration};
 use lumbung_document::Hash;
 use lumbung_primitives::{DocRef, Zone};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// An open ledger. Dropping it frees the lock.
@@ -14,6 +17,8 @@ pub struct Ledger {
     pub(crate) connection: Connection,
     pub(crate) path: PathBuf,
     pub(crate) identity: Identity,
+    /// What the control documents in it say.
+    pub(crate) control: Control,
     /// Absent on a disk of a test's own.
     pub(crate) lock: Option<Lock>,
 }
@@ -80,7 +85,8 @@ impl Ledger {
         let transaction = connection.unchecked_transaction()?;
         write_identity(&transaction, founding)?;
         transaction.commit()?;
-        Ok(Self { connection, path: path.to_owned(), identity: founding.identity.clone(), lock })
+        let (identity, control) = (founding.identity.clone(), Control::default());
+        Ok(Self { connection, path: path.to_owned(), identity, control, lock })
     }
 
     /// Closing the last connection copies the WAL back and removes it; then one file is the ledger.
@@ -153,9 +159,15 @@ impl Ledger {
         migration::upgrade(&connection)?;
         prepare(&connection)?;
         let identity = read_identity(&connection)?;
-        let ledger = Self { connection, path: path.to_owned(), identity, lock };
+        let control = control::load(&connection)?;
+        let ledger = Self { connection, path: path.to_owned(), identity, control, lock };
         ledger.check_tail(100)?;
         Ok(ledger)
+    }
+
+    /// What the control documents say: who keeps the books, which series have ended, what is closed.
+    pub fn control(&self) -> &Control {
+        &self.control
     }
 
     pub fn identity(&self) -> &Identity {
@@ -205,8 +217,17 @@ pub fn unlock(connection: &Connection, key_hex: &str) -> Result<(), StoreError> 
     // What goes wrong is told by an error with a next step; the cipher's own lines on standard error would
     // stand between it and a script that reads it.
     connection.query_row("PRAGMA cipher_log_level = NONE", [], |_| Ok(())).optional()?;
-    connection.pragma_update(None, "key", format!("x'{key_hex}'"))?;
+    connection.pragma_update(None, "key", format!("x'{key_hex}{}'", salt_hex(key_hex)))?;
     Ok(())
+}
+
+/// SQLCipher keeps a salt in the first 16 bytes of the file and reads it there before it looks into the WAL. A
+/// power cut while the first page is copied back could spoil it, and the WAL could no longer mend the page. So
+/// the salt follows from the key, and those bytes are never needed. It has nothing to add to a random key.
+fn salt_hex(key_hex: &str) -> String {
+    let key_hex = key_hex.to_ascii_lowercase();
+    let digest = Sha256::new().chain_update(b"lumbung-salt\0").chain_update(key_hex).finalize();
+    hex(&digest[..16])
 }
 
 /// Sets what durability and speed rest on, and asserts what SQLite made of it.

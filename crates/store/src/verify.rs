@@ -2,6 +2,7 @@
 
 use crate::lock::beside;
 use crate::project::{PersonalReader, Projector};
+use crate::control::{self, Control};
 use crate::{Ledger, StoreError, migration, open, query, state_hash};
 use lumbung_document::{Hash, SealedDocument, SignedHead, check_v1};
 use lumbung_primitives::DocRef;
@@ -39,7 +40,11 @@ impl Ledger {
         self.check_pages(&mut report)?;
         let total = query::document::count(&self.connection)?;
         let scratch = Scratch::new(self, key_hex)?;
-        let mut projector = Projector::new(reader);
+        control::index(&self.connection, &scratch.connection)?;
+        if control_rows(&self.connection)? != control_rows(&scratch.connection)? {
+            fault(&mut report, "the control documents found differ from those in the log: rebuild".into());
+        }
+        let mut projector = Projector::settled(reader, control::load(&self.connection)?);
         let mut chains: BTreeMap<u32, (u64, Hash)> = BTreeMap::new();
         let transaction = scratch.connection.unchecked_transaction()?;
         query::document::for_each_raw(&self.connection, |at, header, body, effects, personal| {
@@ -197,27 +202,18 @@ impl Ledger {
         reader: &dyn PersonalReader,
         progress: Progress<'_>,
     ) -> Result<String, StoreError> {
-        let total = query::document::count(&self.connection)?;
         let transaction = self.connection.unchecked_transaction()?;
-        for table in migration::projection_tables() {
-            transaction.execute_batch(&["DROP TABLE IF EXISTS ", table].concat())?;
-        }
-        migration::create_projections(&transaction)?;
-        let mut projector = Projector::new(reader);
-        let mut done = 0;
-        query::document::for_each_raw(&transaction, |at, header, body, effects, personal| {
-            done += 1;
-            if u64::is_multiple_of(done, 4096) {
-                progress(done, total);
-                projector.flush(&transaction)?;
-            }
-            let document = SealedDocument::open(at.device_no, header, body, effects, personal)?;
-            projector.project(&transaction, &document)
-        })?;
-        projector.flush(&transaction)?;
+        let control = rebuild_in(&transaction, reader, progress)?;
         let hash = state_hash::state_hash(&transaction)?;
+        transaction.execute("DELETE FROM local_setting WHERE name = ?1", [migration::REBUILD_WANTED])?;
         transaction.commit()?;
+        self.control = control;
         Ok(hash)
+    }
+
+    /// Whether the projections are still to be made, because the store came from an older program.
+    pub fn wants_rebuild(&self) -> Result<bool, StoreError> {
+        Ok(query::local::setting(&self.connection, migration::REBUILD_WANTED)?.is_some())
     }
 
     /// At open: the last documents of this device hang together and the signed head is their end.
@@ -242,6 +238,38 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// Drops the projections and makes them again, inside a transaction of the caller's.
+pub(crate) fn rebuild_in(
+    transaction: &Connection,
+    reader: &dyn PersonalReader,
+    progress: Progress<'_>,
+) -> Result<Control, StoreError> {
+    let total = query::document::count(transaction)?;
+    migration::drop_projections(transaction)?;
+    migration::create_projections(transaction)?;
+    control::index(transaction, transaction)?;
+    let control = control::load(transaction)?;
+    let mut projector = Projector::settled(reader, control.clone());
+    let mut done = 0;
+    query::document::for_each_raw(transaction, |at, header, body, effects, personal| {
+        done += 1;
+        if u64::is_multiple_of(done, 4096) {
+            progress(done, total);
+            projector.flush(transaction)?;
+        }
+        let document = SealedDocument::open(at.device_no, header, body, effects, personal)?;
+        projector.project(transaction, &document)
+    })?;
+    projector.flush(transaction)?;
+    Ok(control)
+}
+
+fn control_rows(connection: &Connection) -> Result<Vec<(i64, Vec<u8>, i64)>, StoreError> {
+    let mut statement = connection.prepare("SELECT doc, hash, orphan FROM control ORDER BY doc, hash")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn fault(report: &mut Report, sentence: String) {

@@ -188,3 +188,57 @@ CREATE TABLE setting (
     field INTEGER PRIMARY KEY,
     value BLOB NOT NULL
 ) STRICT;
+
+-- Control documents, in the log and among the orphans; re-issues of orphans. What they say together is
+-- evaluated in memory (control/).
+CREATE TABLE control (
+    doc    INTEGER NOT NULL,
+    hash   BLOB NOT NULL,
+    orphan INTEGER NOT NULL,             -- 1 where it lies in orphan_log
+    PRIMARY KEY (doc, hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reissue (
+    original INTEGER NOT NULL,
+    hash     BLOB NOT NULL,
+    doc      INTEGER NOT NULL,
+    PRIMARY KEY (original, hash, doc)
+) STRICT, WITHOUT ROWID;
+
+-- Device numbers given out, and the devices that filled them.
+CREATE TABLE invitation (
+    doc       INTEGER PRIMARY KEY,
+    device_no INTEGER NOT NULL,
+    code_hash BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE enrolment (
+    doc          INTEGER PRIMARY KEY,
+    device_no    INTEGER NOT NULL,
+    device_id    BLOB NOT NULL,
+    device_key   BLOB NOT NULL,
+    exchange_key BLOB NOT NULL,
+    block_first  INTEGER NOT NULL,       -- numbers that it may invite by itself, 0 none
+    block_count  INTEGER NOT NULL
+) STRICT;
+
+-- The cooperative's keys handed to a device.
+CREATE TABLE key_grant (
+    device_no INTEGER NOT NULL,
+    doc       INTEGER NOT NULL,
+    PRIMARY KEY (device_no, doc)
+) STRICT, WITHOUT ROWID;
+
+-- Questions that a person has answered.
+CREATE TABLE answer (
+    question INTEGER NOT NULL,
+    about    BLOB NOT NULL,              -- keys of documents, eight bytes each
+    doc      INTEGER NOT NULL,
+    choice   INTEGER NOT NULL,
+    PRIMARY KEY (question, about, doc)
+) STRICT, WITHOUT ROWID;
+
+-- Members whose personal data has left for good.
+CREATE TABLE erased (
+    member INTEGER PRIMARY KEY
+) STRICT;

@@ -12,8 +12,9 @@ pub(super) fn project(
     sums: &mut Sums,
     document: &SealedDocument,
     effects: &Effects,
+    day: BusinessDate,
 ) -> Result<(), StoreError> {
-    let (at, day) = (document.at, document.header.business_date);
+    let at = document.at;
     if !effects.postings.is_empty() {
         let mut insert =
             connection.prepare_cached("INSERT INTO posting VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
@@ -68,6 +69,19 @@ pub(super) fn project(
         }
     }
     Ok(())
+}
+
+/// Moves what a document did from one book day to another; its rows stay.
+pub(super) fn move_day(sums: &mut Sums, effects: &Effects, from: BusinessDate, to: BusinessDate) {
+    for posting in &effects.postings {
+        sums.unpost(from, posting);
+        sums.post(to, posting);
+    }
+    for member_move in &effects.member_moves {
+        let (member, kind, amount) = (member_move.member.key(), member_move.kind.0, member_move.amount.0);
+        sums.add_member(member, kind, from.year(), -amount);
+        sums.add_member(member, kind, to.year(), amount);
+    }
 }
 
 fn add_posting(sums: &mut Sums, day: BusinessDate, posting: &Posting, party: i64, shift: i64) {

@@ -1,10 +1,12 @@
 //! The projector: what follows from a document. Reads the document and earlier rows of the same document's
 //! things alone; never an arrival order, never a clock. So any order of arrival ends in the same rows.
 
+mod control;
 mod effects;
 mod reference;
 mod sums;
 
+use crate::control::Control;
 use crate::query::stock::Shelf;
 use crate::{NONE, StoreError, relation};
 use lumbung_document::{Body, PersonalContent, SealedDocument, check_v1};
@@ -23,11 +25,24 @@ pub trait PersonalReader {
 pub(crate) struct Projector<'a> {
     reader: &'a dyn PersonalReader,
     sums: Sums,
+    pub(crate) control: Control,
+    /// In a rebuild every control document has been read before: none of them changes anything on its way.
+    settled: bool,
+    /// A document that was projected must not be any more, or the other way round: only a rebuild tells.
+    stale: bool,
+    /// An ended series may have documents beyond its end in the log.
+    ends_changed: bool,
 }
 
 impl<'a> Projector<'a> {
-    pub(crate) fn new(reader: &'a dyn PersonalReader) -> Self {
-        Self { reader, sums: Sums::default() }
+    /// For documents as they come.
+    pub(crate) fn new(reader: &'a dyn PersonalReader, control: Control) -> Self {
+        Self { reader, sums: Sums::default(), control, settled: false, stale: false, ends_changed: false }
+    }
+
+    /// For a whole log, whose control documents `control` was evaluated from.
+    pub(crate) fn settled(reader: &'a dyn PersonalReader, control: Control) -> Self {
+        Self { settled: true, ..Self::new(reader, control) }
     }
 
     pub(crate) fn project(
@@ -35,6 +50,13 @@ impl<'a> Projector<'a> {
         connection: &Connection,
         document: &SealedDocument,
     ) -> Result<(), StoreError> {
+        if !self.settled {
+            self.take_note(connection, document)?;
+        }
+        let header = &document.header;
+        if !self.control.counts(document.at, header.reissue_of) {
+            return Ok(());
+        }
         let effects = match check_v1(document) {
             Ok(effects) => effects,
             Err(fault) => {
@@ -44,13 +66,13 @@ impl<'a> Projector<'a> {
                 return Ok(());
             }
         };
-        let header = &document.header;
+        let day = self.control.book_day(document.at, header.business_date);
         connection.prepare_cached("INSERT INTO document_day VALUES (?1, ?2, ?3)")?.execute(params![
-            header.business_date.0,
+            day.0,
             header.kind.id(),
             document.at.key()
         ])?;
-        effects::project(connection, &mut self.sums, document, &effects)?;
+        effects::project(connection, &mut self.sums, document, &effects, day)?;
         // A body that this app does not know, or cannot read, books by its effects alone.
         if let Ok(Some(body)) = document.body() {
             self.project_body(connection, document, &body)?;
@@ -66,8 +88,10 @@ impl<'a> Projector<'a> {
     ) -> Result<(), StoreError> {
         let at = document.at;
         if let Some(number) = body.receipt_no() {
+            // A re-issued slip is still the one in the customer's hand: its letter is the old device's.
+            let device_no = document.header.reissue_of.map_or(at.device_no, |original| original.device_no);
             connection.prepare_cached("INSERT INTO receipt VALUES (?1, ?2, ?3)")?.execute(params![
-                at.device_no,
+                device_no,
                 crate::append::to_i64(number),
                 at.key()
             ])?;
@@ -94,7 +118,7 @@ impl<'a> Projector<'a> {
             | Body::Supplier(edit)
             | Body::Staff(edit)
             | Body::Setting(edit) => reference::project(connection, self.reader, document, edit),
-            _ => Ok(()),
+            _ => control::project(connection, document, body),
         }
     }
 
@@ -102,6 +126,10 @@ impl<'a> Projector<'a> {
         let (quantity, value) = crate::query::stock::shelf(connection, shelf)?;
         let (moved, moved_value) = self.sums.stock_moved(shelf);
         Ok((quantity + moved, value + moved_value))
+    }
+
+    pub(crate) fn reader(&self) -> &'a dyn PersonalReader {
+        self.reader
     }
 
     pub(crate) fn flush(&mut self, connection: &Connection) -> Result<(), StoreError> {

@@ -39,6 +39,14 @@ impl Sums {
         if amount > 0 { *debit += amount } else { *credit -= amount }
     }
 
+    /// Takes back what `post` added.
+    pub(super) fn unpost(&mut self, day: BusinessDate, posting: &Posting) {
+        let key = (day.0, posting.account, posting.outlet, posting.layer.0);
+        let (debit, credit) = self.days.entry(key).or_default();
+        let amount = posting.amount.0;
+        if amount > 0 { *debit -= amount } else { *credit += amount }
+    }
+
     pub(super) fn move_stock(&mut self, shelf: Shelf, quantity: i64, value: i64) {
         let moved = self.stock.entry(shelf).or_default();
         moved.quantity += quantity;
