@@ -5,8 +5,15 @@
 //! again by an [`expand::Expander`]. The protocol is written out in docs/sync-protocol.md.
 #![deny(clippy::float_arithmetic)]
 
+pub mod backoff;
+pub mod courier;
+pub mod discover;
+pub mod enrol;
 pub mod expand;
+pub mod frame;
+pub mod http;
 pub mod log;
+pub mod machine;
 pub mod pairing;
 pub mod recode;
 pub mod run;

@@ -3,6 +3,7 @@
 use crate::run::Run;
 use crate::wire::{Cursor, Epoch};
 use lumbung_document::{Hash, SignedHead};
+use minicbor::{Decode, Encode};
 
 /// How far this device and one centre or hub have come with each other. Kept beside the log, one a peer, and
 /// moved in the same transaction as the page that it follows.
@@ -16,6 +17,27 @@ pub struct Link {
     pub acked_seq: u64,
     /// What the peer can expand.
     pub level: u16,
+}
+
+/// How far a checkpoint's blob has been read. It lies beside the link and may lag behind the log: packs that
+/// are read twice change nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(array)]
+pub struct BlobPlace {
+    /// The blob's name.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub blob: [u8; 32],
+    /// Its size.
+    #[n(1)]
+    pub bytes: u64,
+    /// Bytes whose packs are in the log.
+    #[n(2)]
+    pub done: u64,
+    /// Where the peer's order of arrival is read on from afterwards.
+    #[n(3)]
+    pub cursor: Cursor,
+    #[cbor(n(4), with = "minicbor::bytes")]
+    pub epoch: Epoch,
 }
 
 /// How much one batch may hold.
@@ -83,6 +105,16 @@ pub trait LocalLog {
     /// Proves each run (device known, signature, chain), appends and projects it, and moves the link, all in
     /// one transaction. Documents that are held already are passed over.
     fn receive(&mut self, page: &[Run], link: Option<&Link>) -> Result<Received, ReceiveError>;
+
+    /// Where reading a checkpoint stopped. A log that keeps none reads it from its beginning after a restart.
+    fn blob_place(&self) -> Result<Option<BlobPlace>, LogError> {
+        Ok(None)
+    }
+
+    /// Keeps or forgets the place.
+    fn set_blob_place(&mut self, _place: Option<&BlobPlace>) -> Result<(), LogError> {
+        Ok(())
+    }
 
     /// The device's signature over a session message.
     fn sign(&self, message: &[u8]) -> [u8; 64];

@@ -1,0 +1,1 @@
+//! A USB stick in place of a line.

@@ -1,0 +1,1 @@
+//! Hubs in the shop, found by mDNS.

@@ -1,0 +1,1 @@
+//! The joining side of enrolment.
