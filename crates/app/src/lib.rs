@@ -21,11 +21,13 @@ pub mod member;
 pub mod permission;
 mod printer;
 pub mod purchase;
+pub mod question;
 pub mod receipt;
 pub mod report;
 pub mod sale;
 pub mod session;
 pub mod shift;
+pub mod sync;
 
 pub use error::{AppError, FileFault, Refused};
 pub use found::{FoundCooperative, Founded, NewCooperative, Place};
