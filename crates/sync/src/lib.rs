@@ -5,6 +5,7 @@
 //! again by an [`expand::Expander`]. The protocol is written out in docs/sync-protocol.md.
 #![deny(clippy::float_arithmetic)]
 
+pub mod access;
 pub mod backoff;
 pub mod courier;
 pub mod discover;

@@ -1,33 +1,12 @@
 //! Turning a machine until there is nothing to do.
 
 use super::line::{Answer, Line};
+use crate::access::{Access, ask};
 use crate::backoff::{Backoff, jittered};
 use crate::expand::Expander;
-use crate::log::{LocalLog, LogError};
+use crate::log::LogError;
 use crate::machine::{Failure, Machine, Outcome, Progress, Request, Step, Stop, Why};
 use std::time::Duration;
-
-/// Lends the log for a short piece of work: a lock, a connection from a pool. Never held while the line is
-/// waited for.
-pub trait Access {
-    /// Calls `work` once with the log.
-    fn lend(
-        &mut self,
-        work: &mut dyn FnMut(&mut dyn LocalLog) -> Result<(), LogError>,
-    ) -> Result<(), LogError>;
-}
-
-impl<F> Access for F
-where
-    F: FnMut(&mut dyn FnMut(&mut dyn LocalLog) -> Result<(), LogError>) -> Result<(), LogError>,
-{
-    fn lend(
-        &mut self,
-        work: &mut dyn FnMut(&mut dyn LocalLog) -> Result<(), LogError>,
-    ) -> Result<(), LogError> {
-        self(work)
-    }
-}
 
 /// Takes a request to the other side and brings the answer.
 pub trait Carry {
@@ -86,11 +65,7 @@ pub fn round(
     goes_on: &mut dyn FnMut(&Progress) -> bool,
 ) -> Result<End, LogError> {
     loop {
-        let mut step = Step::Again;
-        access.lend(&mut |log| {
-            step = machine.next(log, expander)?;
-            Ok(())
-        })?;
+        let step = ask(access, |log| machine.next(log, expander))?;
         let request = match step {
             Step::Send(request) => Some(request),
             Step::Again => None,
@@ -107,11 +82,8 @@ pub fn round(
                 return Ok(End::Failed(failure));
             }
             Ok(answer) => {
-                let mut outcome = Outcome::Onward;
-                access.lend(&mut |log| {
-                    outcome = machine.answered(log, expander, answer.status, &answer.body)?;
-                    Ok(())
-                })?;
+                let Answer { status, body } = answer;
+                let outcome = ask(access, |log| machine.answered(log, expander, status, &body))?;
                 if let Outcome::Wait { at_least_s } = outcome {
                     return Ok(End::Wait { at_least_s });
                 }

@@ -8,7 +8,8 @@ mod count;
 mod drive;
 mod line;
 
+pub use crate::access::Access;
 pub use address::{Address, BadAddress};
 pub use count::Counted;
-pub use drive::{Access, Carry, End, Pace, drive, round};
+pub use drive::{Carry, End, Pace, drive, round};
 pub use line::{Answer, BadRoots, Line, Roots};

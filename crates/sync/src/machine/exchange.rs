@@ -44,7 +44,7 @@ pub(super) enum PageWish {
 }
 
 /// Why a pack was not taken.
-pub(super) enum Refused {
+pub(crate) enum Refused {
     /// It continues what is not held.
     DoesNotFollow(String),
     /// Columns did not give the signed hash.
@@ -292,7 +292,7 @@ impl Machine {
 }
 
 /// Unpacks and takes; the link moves in the same transaction.
-pub(super) fn take(
+pub(crate) fn take(
     log: &mut dyn LocalLog,
     expander: &dyn Expander,
     pack: &[u8],
@@ -307,7 +307,7 @@ pub(super) fn take(
 }
 
 /// Rebuilds the runs of a pack over what the log holds.
-pub(crate) fn unpack(log: &dyn LocalLog, expander: &dyn Expander, pack: &[u8]) -> Result<Vec<Run>, Refused> {
+fn unpack(log: &dyn LocalLog, expander: &dyn Expander, pack: &[u8]) -> Result<Vec<Run>, Refused> {
     let mut fault = None;
     let mut prev = |device_no, first_seq: u64| match log.hash_at(device_no, first_seq.saturating_sub(1)) {
         Ok(hash) => hash,

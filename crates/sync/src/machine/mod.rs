@@ -10,6 +10,7 @@ mod report;
 mod request;
 mod session;
 
+pub(crate) use exchange::{Refused, take};
 pub use report::{Matter, Progress};
 pub use request::{Method, Request};
 

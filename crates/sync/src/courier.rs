@@ -1,1 +1,0 @@
-//! A USB stick in place of a line.
