@@ -4,7 +4,9 @@
 
 mod bodies;
 
-use lumbung_document::{Body, Draft, Effects, Hash, Kind, Position, SealedDocument, SignedHead, check_v1};
+use lumbung_document::{
+    Body, Draft, Effects, Hash, Header, Kind, Original, Position, SealedDocument, SignedHead, check_v1,
+};
 use lumbung_primitives::{BusinessDate, DocRef, Random, Ref};
 use lumbung_vault::DeviceSecrets;
 use std::collections::BTreeMap;
@@ -92,6 +94,22 @@ fn every_known_kind_that_this_app_writes_has_a_golden_file() {
         let writes = Body::decode(kind, 1, &[0xff]).is_err();
         assert_eq!(named.contains(&kind), writes, "{}", kind.name());
     }
+}
+
+/// A re-issue names its orphan by device, seq and hash: two branches of one series share device and seq.
+#[test]
+fn a_reissue_is_written_as_it_was_first() {
+    let (_, body) = bodies::every_kind().into_iter().find(|(name, _)| *name == "shift_open").unwrap();
+    let plain = seal(&body);
+    let original = Original { device_no: 2, seq: 300, hash: Hash([15; 32]) };
+    let mut header = plain.header.clone();
+    header.reissue_of = Some(original);
+    let bytes = header.encode();
+    // The last element alone differs: [2, 300, h'0f…'] in place of null.
+    let (before, after) = plain.header_bytes.split_at(plain.header_bytes.len() - 1);
+    assert_eq!(after, [0xf6]);
+    assert_eq!(hex(&bytes), format!("{}830219012c5820{}", hex(before), "0f".repeat(32)));
+    assert_eq!(Header::decode(&bytes).unwrap(), header);
 }
 
 /// Reads the files alone, not the code that made them.

@@ -1,6 +1,10 @@
 //! One body of every kind, with every optional element filled, for the golden files. Never edited: a new
 //! shape is a new version with a body of its own.
 
+use lumbung_document::body::control::{
+    BooksDevice, CutLine, DeviceEnrolled, DeviceInvited, EndReason, MemberErased, NumberBlock, PeriodClose,
+    PeriodReopen, SeriesEnd,
+};
 use lumbung_document::body::opening::{OpeningAccount, OpeningBalance, OpeningMember, OpeningStock};
 use lumbung_document::body::payment::{
     BonPayment, Expense, ExpenseLine, SavingsDeposit, SavingsKind, SavingsLine, SupplierPayment,
@@ -10,9 +14,10 @@ use lumbung_document::body::reference::{Change, Field, Reference, Value};
 use lumbung_document::body::reversal::{Reversal, ReversalReason};
 use lumbung_document::body::sale::{GoodsClass, ReturnLine, Sale, SaleLine, SaleReturn, Tender, Tendered};
 use lumbung_document::body::shift::{ShiftClose, ShiftOpen};
+use lumbung_document::body::shared::{Answer, KeyGrant};
 use lumbung_document::body::{Body, Genesis};
 use lumbung_document::{Hash, MemberMoveKind};
-use lumbung_primitives::{DocRef, Money, Quantity, Ref};
+use lumbung_primitives::{BusinessDate, DocRef, Money, Quantity, Ref};
 
 const MEMBER: DocRef = DocRef::new(1, 20);
 const ITEM: DocRef = DocRef::new(1, 10);
@@ -22,9 +27,57 @@ const SUPPLIER: DocRef = DocRef::new(1, 30);
 
 pub(crate) fn every_kind() -> Vec<(&'static str, Body)> {
     let mut bodies = reference_kinds();
+    bodies.extend(control_kinds());
     bodies.extend(goods_kinds());
     bodies.extend(money_kinds());
     bodies
+}
+
+fn control_kinds() -> Vec<(&'static str, Body)> {
+    let enrolled = DeviceEnrolled {
+        device_no: 2,
+        device_id: [11; 16],
+        device_key: [12; 32],
+        exchange_key: [13; 32],
+        proof: [14; 32],
+        block: Some(NumberBlock { first: 101, count: 8 }),
+    };
+    let end = SeriesEnd { device_no: 2, seq: 300, hash: Hash([15; 32]), reason: EndReason::FORK };
+    let close = PeriodClose {
+        last_day: BusinessDate(20_453),
+        cut: vec![
+            CutLine { device_no: 1, seq: 900, hash: Hash([16; 32]) },
+            CutLine { device_no: 2, seq: 300, hash: Hash([15; 32]) },
+        ],
+        waived: vec![3],
+    };
+    vec![
+        ("device_invited", Body::DeviceInvited(DeviceInvited { device_no: 2, code_hash: [17; 32] })),
+        ("device_enrolled", Body::DeviceEnrolled(enrolled)),
+        ("series_end", Body::SeriesEnd(end)),
+        (
+            "books_device",
+            Body::BooksDevice(BooksDevice {
+                device_no: 2,
+                after: DocRef::new(1, 1),
+                second: Some(DocRef::new(1, 3)),
+            }),
+        ),
+        ("period_close", Body::PeriodClose(close)),
+        (
+            "period_reopen",
+            Body::PeriodReopen(PeriodReopen {
+                close: DocRef::new(1, 901),
+                approved_by: Some(DocRef::new(1, 3)),
+            }),
+        ),
+        ("member_erased", Body::MemberErased(MemberErased { member: MEMBER })),
+        ("answer", Body::Answer(Answer { question: 4, about: vec![MEMBER, DocRef::new(2, 9)], choice: 1 })),
+        (
+            "key_grant",
+            Body::KeyGrant(KeyGrant { device_no: 2, one_time_key: [18; 32], sealed: vec![19; 80] }),
+        ),
+    ]
 }
 
 fn change(field: Field, value: Value) -> Change {
