@@ -56,6 +56,36 @@ impl KeyPlace {
             Self::Keyring { account } => put_new(&keyring_shelf(account)?, &line, &place),
         }
     }
+
+    /// Where the keys of a device that enrols anew wait until they take this place.
+    #[must_use]
+    pub fn next(&self) -> Self {
+        match self {
+            Self::File(path) => {
+                let mut name = path.as_os_str().to_owned();
+                name.push(".next");
+                Self::File(name.into())
+            }
+            Self::Keyring { account } => Self::Keyring { account: format!("{account} (next)") },
+        }
+    }
+
+    /// Lets what waits in [`Self::next`] take this place, and the keys before it go. Repeated after a power cut
+    /// it does what is left to do; where nothing waits it does nothing.
+    pub fn take_next(&self) -> Result<(), VaultError> {
+        let place = self.to_string();
+        match (self, self.next()) {
+            (Self::File(path), Self::File(next)) => match fs::rename(&next, path) {
+                Ok(()) => sync_folder(folder_of(path)).map_err(|source| io_error(&place, source)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+                Err(source) => Err(io_error(&place, source)),
+            },
+            (Self::Keyring { account }, Self::Keyring { account: next }) => {
+                put_over(&keyring_shelf(account)?, &keyring_shelf(&next)?)
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// As an error names it: the path, or the account in the key store.
@@ -170,7 +200,7 @@ fn create_file(path: &Path, line: &[u8]) -> io::Result<()> {
     if path.symlink_metadata().is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let mut token = [0; 4];
     getrandom::fill(&mut token).map_err(|_| io::Error::other("no random numbers"))?;
     let mut draft_name = path.file_name().unwrap_or_default().to_owned();
@@ -185,6 +215,10 @@ fn create_file(path: &Path, line: &[u8]) -> io::Result<()> {
         Err(_) => write_exclusive(path, line)?,
     }
     sync_folder(folder)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn write_exclusive(path: &Path, line: &[u8]) -> io::Result<()> {
@@ -229,6 +263,17 @@ fn put_new(shelf: &dyn Shelf, line: &str, place: &str) -> Result<(), VaultError>
     }
     shelf.write(line)?;
     if shelf.read()?.is_some_and(|text| *text == line) { Ok(()) } else { Err(VaultError::KeyringForgets) }
+}
+
+/// The new line stands proved before the one that waits is let go.
+fn put_over(shelf: &dyn Shelf, next: &dyn Shelf) -> Result<(), VaultError> {
+    let Some(line) = next.read()? else { return Ok(()) };
+    shelf.write(&line)?;
+    if shelf.read()?.is_some_and(|text| *text == *line) {
+        next.delete()
+    } else {
+        Err(VaultError::KeyringForgets)
+    }
 }
 
 fn probe(shelf: &dyn Shelf, token: &str) -> Result<(), VaultError> {

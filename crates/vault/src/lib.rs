@@ -2,6 +2,7 @@
 //! data, staff PINs, and types that keep a NIK out of logs. Nothing here knows a document, SQL or the network.
 
 pub mod error;
+pub mod grant;
 mod hex;
 pub mod key_place;
 pub mod nik;
@@ -14,6 +15,7 @@ pub mod sensitive;
 mod test_random;
 
 pub use error::VaultError;
+pub use grant::SealedKeys;
 pub use key_place::{KeyPlace, probe_keyring};
 pub use nik::{NikFinding, NikReport, Severity, Sex, check_nik};
 pub use personal::{CoopKey, identity_index};

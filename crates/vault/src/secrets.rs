@@ -1,8 +1,9 @@
-//! The four secrets of one device. They are made once, at set-up or enrolment, and never leave it.
+//! The four secrets of one device. They are made at set-up or enrolment, and never leave it.
 
 use crate::hex;
 use ed25519_dalek::{Signer, SigningKey};
 use lumbung_primitives::Random;
+use sha2::{Digest, Sha256};
 use std::fmt;
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
@@ -29,6 +30,28 @@ impl DeviceSecrets {
         random.fill(&mut secrets.exchange_key);
         random.fill(&mut secrets.pin_pepper);
         secrets
+    }
+
+    /// For a device that enrols anew: new keys of its own. The file and the PINs stay as they are, so their
+    /// secrets do too.
+    #[must_use]
+    pub fn renew(&self, random: &dyn Random) -> Self {
+        let mut renewed = Self::generate(random);
+        renewed.db_key = self.db_key;
+        renewed.pin_pepper = self.pin_pepper;
+        renewed
+    }
+
+    /// The device's UUID (version 8). It follows from the device's key, so that an enrolment that was cut off
+    /// asks the same again.
+    pub fn device_id(&self) -> [u8; 16] {
+        let digest =
+            Sha256::new().chain_update(b"lumbung-device\0").chain_update(self.public_key()).finalize();
+        let mut id = [0; 16];
+        id.copy_from_slice(&digest[..16]);
+        id[6] = id[6] & 0x0f | 0x80;
+        id[8] = id[8] & 0x3f | 0x80;
+        id
     }
 
     /// 64 hexadecimal digits, for `PRAGMA key = "x'…'"`.
@@ -101,6 +124,17 @@ mod tests {
         let shared = first.agree(&second.exchange_public_key()).unwrap();
         assert_eq!(shared, second.agree(&first.exchange_public_key()).unwrap());
         assert!(first.agree(&[0; 32]).is_none());
+    }
+
+    #[test]
+    fn renewed_keys_open_the_same_file_under_another_name() {
+        let before = DeviceSecrets::generate(&Counting::from(6));
+        let after = before.renew(&Counting::from(7));
+        assert_eq!((before.db_key_hex(), before.pepper()), (after.db_key_hex(), after.pepper()));
+        assert_ne!(before.public_key(), after.public_key());
+        assert_ne!(before.exchange_public_key(), after.exchange_public_key());
+        assert_ne!(before.device_id(), after.device_id());
+        assert_eq!((after.device_id()[6] >> 4, after.device_id()[8] >> 6), (8, 2));
     }
 
     #[test]

@@ -191,6 +191,37 @@ fn a_key_store_entry_is_never_overwritten() {
     assert!(matches!(put_new(&forgetful, "first", "here"), Err(VaultError::KeyringForgets)));
 }
 
+#[test]
+fn what_waits_takes_the_place_once() {
+    let folder = folder();
+    let place = KeyPlace::File(folder.path().join("keys.json"));
+    place.store_new(&secrets(1)).unwrap();
+    place.take_next().unwrap();
+    assert_eq!(place.load().unwrap().unwrap().public_key(), secrets(1).public_key(), "nothing waited");
+    place.next().store_new(&secrets(2)).unwrap();
+    for _ in 0..2 {
+        place.take_next().unwrap();
+        assert_eq!(place.load().unwrap().unwrap().public_key(), secrets(2).public_key());
+        assert!(place.next().load().unwrap().is_none());
+    }
+}
+
+#[test]
+fn an_entry_that_waits_is_let_go_once_it_stands() {
+    let (shelf, next) = (Memory::default(), Memory::default());
+    put_new(&shelf, "first", "here").unwrap();
+    put_over(&shelf, &next).unwrap();
+    assert_eq!(shelf.text.borrow().as_deref(), Some("first"));
+    next.write("second").unwrap();
+    put_over(&shelf, &next).unwrap();
+    assert_eq!(shelf.text.borrow().as_deref(), Some("second"));
+    assert!(next.text.borrow().is_none());
+    let forgetful = Memory { forgets: true, ..Memory::default() };
+    next.write("third").unwrap();
+    assert!(put_over(&forgetful, &next).is_err());
+    assert!(next.text.borrow().is_some(), "it still waits");
+}
+
 /// A build machine may have no key store. Then the probe says so at once; it never hangs and never passes.
 #[test]
 fn the_probe_of_this_computer_passes_or_says_why_not() {
