@@ -1,9 +1,48 @@
 //! Lossless re-coding of runs for the wire: what the receiver can compute again does not travel, the rest
-//! goes in columns under zstd. The hash of the signed head is the judge.
+//! goes in columns, each integer told by how it differs from what the columns before it lead to expect.
+//! The hash of the signed head is the judge.
+//!
+//! A pack, numbers outside the columns being varints of seven bits a byte:
+//!
+//! ```text
+//! version (1) · level · number of runs · for each: device_no, first_seq, count, hash (32), signature (64)
+//! lengths of what is plain, and of what is packed before and after · plain bytes · packed bytes (zstd)
+//! columns (range coder, to the end)
+//! ```
+//!
+//! | room | |
+//! |---|---|
+//! | [`pack`](pack()), [`unpack`](unpack()) | documents ↔ trees and heads; what is left out, made again and judged |
+//! | `tree` | CBOR ↔ trees |
+//! | `transpose`, `assemble` | trees → tables, tables → CBOR |
+//! | `table` | tables, columns, and how one is seen from another |
+//! | `write`, `read` | tables ↔ columns told in a fixed order |
+//! | `predict`, `choose` | what an integer is expected to be, and the search for the best expectation |
+//! | `number`, `range` | integers and bits under the range coder |
+//! | `strings` | bytes and texts |
 
-use crate::expand::{Expander, Level};
-use crate::run::{PrevHash, Run, RunHead};
-use lumbung_document::{Malformed, SealedDocument};
+mod assemble;
+mod choose;
+mod number;
+mod pack;
+mod predict;
+mod range;
+mod read;
+mod strings;
+mod table;
+mod transpose;
+mod tree;
+mod unpack;
+mod write;
+
+pub use pack::pack;
+pub use unpack::unpack;
+
+use crate::expand::Level;
+use lumbung_document::Malformed;
+
+/// The one version of a pack.
+const VERSION: u8 = 1;
 
 /// How documents are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,7 +53,8 @@ pub enum Form {
     Raw,
 }
 
-/// How hard zstd tries: 3 while a till waits, 19 where a checkpoint is made once and read often.
+/// How hard zstd tries on texts, 1 to 19: 3 while a till waits, 19 where a checkpoint is made once and read
+/// often. The columns of integers are the same at every effort.
 pub type Effort = i32;
 
 /// Bounds on what a pack may grow to, so that a small hostile message cannot fill memory.
