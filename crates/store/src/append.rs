@@ -111,7 +111,9 @@ impl Unit<'_> {
         self.appended
     }
 
-    /// Signs the head and makes everything durable: after this returns, a power cut loses nothing of it.
+    /// Signs the head and makes everything durable: after this returns Ok, a power cut loses nothing of it.
+    /// After an error nothing of it is seen, but the next opening may find it there, whole: where the disk fails
+    /// at the last sync nobody knows what was kept. A draft tells the two apart.
     pub fn commit(mut self) -> Result<(), StoreError> {
         self.settle()?;
         self.projector.flush(&self.transaction)?;

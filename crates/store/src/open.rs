@@ -136,12 +136,7 @@ impl Ledger {
         Self::opened(path, key_hex, Some(vfs), None)
     }
 
-    fn opened(
-        path: &Path,
-        key_hex: &str,
-        vfs: Option<&str>,
-        lock: Option<Lock>,
-    ) -> Result<Self, StoreError> {
+    fn opened(path: &Path, key_hex: &str, vfs: Option<&str>, lock: Option<Lock>) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = match vfs {
             None => Connection::open_with_flags(path, flags)?,
