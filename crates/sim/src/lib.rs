@@ -1,1 +1,3 @@
 //! Deterministic simulation of tills and a centre. Never shipped.
+
+pub mod disk;
