@@ -48,7 +48,17 @@ impl Ledger {
         let genesis = read_genesis(&transaction, own_device_no)?;
         let projector = Projector::new(reader, self.control.clone());
         let control = &mut self.control;
-        Ok(Unit { transaction, projector, coop_id, own_device_no, genesis, own_head, appended: 0, signer, control })
+        Ok(Unit {
+            transaction,
+            projector,
+            coop_id,
+            own_device_no,
+            genesis,
+            own_head,
+            appended: 0,
+            signer,
+            control,
+        })
     }
 }
 
@@ -69,7 +79,8 @@ impl Unit<'_> {
             let reason = "it does not follow this device's head".into();
             return Err(StoreError::BrokenChain { at: document.at, reason });
         }
-        self.write(document)?;
+        self.insert(document)?;
+        self.projector.project_own(&self.transaction, document)?;
         self.own_head = Some((document.at, document.hash));
         self.appended += 1;
         if document.at.seq.is_multiple_of(KEPT_EVERY) {
@@ -80,13 +91,18 @@ impl Unit<'_> {
     }
 
     pub(crate) fn write(&mut self, document: &SealedDocument) -> Result<(), StoreError> {
+        self.insert(document)?;
+        self.projector.project(&self.transaction, document)
+    }
+
+    fn insert(&self, document: &SealedDocument) -> Result<(), StoreError> {
         self.transaction.prepare_cached("INSERT INTO document_log VALUES (?1, ?2, ?3, ?4)")?.execute(
             params![document.at.key(), document.header_bytes, document.body_bytes, document.effects_bytes],
         )?;
         if let Some(part) = &document.personal_bytes {
             write_personal(&self.transaction, document.at, part)?;
         }
-        self.projector.project(&self.transaction, document)
+        Ok(())
     }
 
     /// Remembers which document a draft of the window became.
@@ -129,7 +145,9 @@ impl Unit<'_> {
 
     /// Takes orphans out of the log, and makes the projections anew where documents stopped or began to count.
     fn settle(&mut self) -> Result<(), StoreError> {
-        if self.projector.ends_changed() && crate::orphan::take_out(&self.transaction, &self.projector.control)? {
+        if self.projector.ends_changed()
+            && crate::orphan::take_out(&self.transaction, &self.projector.control)?
+        {
             self.projector.mark_stale();
         }
         if self.projector.is_stale() {

@@ -13,74 +13,40 @@ pub(crate) fn take_out(connection: &Connection, control: &Control) -> Result<boo
     let own: u32 = connection.query_row("SELECT own_device_no FROM identity", [], |row| row.get(0))?;
     let mut moved = false;
     for (device_no, end) in control.ends().filter(|(device_no, _)| *device_no != own) {
-        moved |= put_back(connection, device_no, end)?;
+        moved |= take_branch(connection, device_no, end)?;
         let named = hash_at(connection, DocRef::new(device_no, end.seq))?;
-        let first = match named {
-            Some(hash) if hash != end.hash => 1,
-            _ => end.seq + 1,
-        };
+        let on_named_branch = named.is_none_or(|hash| hash == end.hash);
+        // Where the branch parts is not known before the named one is here: its last document is surely wrong.
+        let first = if on_named_branch { end.seq + 1 } else { end.seq };
         moved |= leave(connection, device_no, first)?;
     }
     Ok(moved)
 }
 
-/// The whole local series is another branch than the named one: it is read again from its beginning.
-pub(crate) fn leave_branch(connection: &Connection, device_no: u32) -> Result<(), StoreError> {
-    leave(connection, device_no, 1).map(drop)
-}
-
-/// Moves documents from `first_seq` on. Peers are read again from their beginning where a branch was left.
-fn leave(connection: &Connection, device_no: u32, first_seq: u64) -> Result<bool, StoreError> {
-    let (first, last) = (DocRef::new(device_no, first_seq).key(), DocRef::new(device_no + 1, 0).key());
-    let mut statement = connection.prepare(
-        "SELECT l.doc, l.header FROM document_log AS l WHERE l.doc >= ?1 AND l.doc < ?2 ORDER BY l.doc",
-    )?;
-    let rows = statement.query_map([first, last], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
-    let leaving: Vec<(i64, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
-    if leaving.is_empty() {
-        return Ok(false);
-    }
-    for (doc, header) in &leaving {
-        connection
-            .prepare_cached(
-                "INSERT OR IGNORE INTO orphan_log
-                 SELECT l.doc, ?2, l.header, l.body, l.effects, p.part FROM document_log AS l
-                 LEFT JOIN personal_part AS p ON p.doc = l.doc WHERE l.doc = ?1",
-            )?
-            .execute(params![doc, Hash::document(header).0])?;
-        connection.prepare_cached("DELETE FROM personal_part WHERE doc = ?1")?.execute([doc])?;
-        connection.prepare_cached("DELETE FROM document_log WHERE doc = ?1")?.execute([doc])?;
-    }
-    set_head_to(connection, device_no, first_seq - 1)?;
-    if first_seq == 1 {
-        connection.execute("UPDATE peer SET cursor_seq = 0, mark = zeroblob(8)", [])?;
-    }
-    Ok(true)
-}
-
-/// Orphans that a better word on the end brings back: those from which the end follows.
-fn put_back(connection: &Connection, device_no: u32, end: &End) -> Result<bool, StoreError> {
-    let held = append::read_head(connection, device_no)?.map_or(0, |(at, _)| at.seq);
+/// Changes to the branch that an end names, once all of it is here: from the end backwards through the
+/// orphans to a document in the log.
+pub(crate) fn take_branch(connection: &Connection, device_no: u32, end: &End) -> Result<bool, StoreError> {
     let mut chain: Vec<(i64, [u8; 32])> = Vec::new();
     let (mut seq, mut hash) = (end.seq, end.hash);
-    while seq > held {
-        let doc = DocRef::new(device_no, seq).key();
-        let header: Option<Vec<u8>> = connection
-            .prepare_cached("SELECT header FROM orphan_log WHERE doc = ?1 AND hash = ?2")?
-            .query_row(params![doc, hash.0], |row| row.get(0))
-            .optional()?;
-        let Some(header) = header else { return Ok(false) };
-        chain.push((doc, hash.0));
+    loop {
+        let in_log = match seq {
+            0 => Some(append::read_genesis(connection, device_no)?),
+            _ => hash_at(connection, DocRef::new(device_no, seq))?,
+        };
+        if in_log == Some(hash) {
+            break;
+        }
+        let Some(header) = orphan_header(connection, DocRef::new(device_no, seq), &hash)? else {
+            return Ok(false);
+        };
+        chain.push((DocRef::new(device_no, seq).key(), hash.0));
         (_, _, hash) = lumbung_document::header::read_start(&header)?;
         seq -= 1;
     }
-    let continues = match hash_at(connection, DocRef::new(device_no, seq))? {
-        Some(held) => held == hash,
-        None => seq == 0 && append::read_genesis(connection, device_no)? == hash,
-    };
-    if chain.is_empty() || !continues {
+    if chain.is_empty() {
         return Ok(false);
     }
+    leave(connection, device_no, seq + 1)?;
     for (doc, hash) in chain.iter().rev() {
         connection.execute(
             "INSERT INTO document_log SELECT doc, header, body, effects FROM orphan_log WHERE doc = ?1 AND hash = ?2",
@@ -96,6 +62,47 @@ fn put_back(connection: &Connection, device_no: u32, end: &End) -> Result<bool, 
         }
     }
     set_head_to(connection, device_no, end.seq)?;
+    Ok(true)
+}
+
+/// Whether a document of another branch is held that `document` continues.
+pub(crate) fn continues(connection: &Connection, document: &SealedDocument) -> Result<bool, StoreError> {
+    let Some(before) = document.at.seq.checked_sub(1).filter(|seq| *seq > 0) else { return Ok(false) };
+    let at = DocRef::new(document.at.device_no, before);
+    Ok(orphan_header(connection, at, &document.header.prev_hash)?.is_some())
+}
+
+fn orphan_header(connection: &Connection, at: DocRef, hash: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT header FROM orphan_log WHERE doc = ?1 AND hash = ?2")?
+        .query_row(params![at.key(), hash.0], |row| row.get(0))
+        .optional()?)
+}
+
+/// Moves documents from `first_seq` on to the orphans.
+fn leave(connection: &Connection, device_no: u32, first_seq: u64) -> Result<bool, StoreError> {
+    let (first, last) = (DocRef::new(device_no, first_seq).key(), DocRef::new(device_no + 1, 0).key());
+    let mut statement = connection.prepare(
+        "SELECT l.doc, l.header FROM document_log AS l WHERE l.doc >= ?1 AND l.doc < ?2 ORDER BY l.doc",
+    )?;
+    let rows =
+        statement.query_map([first, last], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    let leaving: Vec<(i64, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
+    if leaving.is_empty() {
+        return Ok(false);
+    }
+    for (doc, header) in &leaving {
+        connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO orphan_log
+                 SELECT l.doc, ?2, l.header, l.body, l.effects, p.part FROM document_log AS l
+                 LEFT JOIN personal_part AS p ON p.doc = l.doc WHERE l.doc = ?1",
+            )?
+            .execute(params![doc, Hash::document(header).0])?;
+        connection.prepare_cached("DELETE FROM personal_part WHERE doc = ?1")?.execute([doc])?;
+        connection.prepare_cached("DELETE FROM document_log WHERE doc = ?1")?.execute([doc])?;
+    }
+    set_head_to(connection, device_no, first_seq.saturating_sub(1))?;
     Ok(true)
 }
 

@@ -6,7 +6,6 @@ use crate::project::PersonalReader;
 use crate::runs::{LogRun, Peer, write_peer};
 use crate::{HeadSigner, Ledger, StoreError, Unit, control, orphan};
 use lumbung_document::SealedDocument;
-use lumbung_primitives::DocRef;
 use rusqlite::{OptionalExtension, params};
 
 /// Why a page was refused whole.
@@ -100,9 +99,8 @@ impl Unit<'_> {
                 continue;
             }
             if document.at.seq != expected {
-                if end.is_some() {
-                    // Its branch was left; it is being read again from the beginning.
-                    return Ok(());
+                if last.is_none() && orphan::continues(self.connection(), document)? {
+                    return self.other_branch(run, end, received);
                 }
                 let why = format!("{} came where {device_no}-{expected} was expected", document.at);
                 return Err(ReceiveFault::DoesNotFollow(why));
@@ -151,11 +149,12 @@ impl Unit<'_> {
         }
         let kept: Option<[u8; 64]> = self
             .connection()
-            .prepare_cached("SELECT signature FROM kept_head WHERE device_no = ?1 AND seq = ?2 AND hash = ?3")?
-            .query_row(
-                params![last.at.device_no, crate::append::to_i64(last.at.seq), last.hash.0],
-                |row| row.get(0),
-            )
+            .prepare_cached(
+                "SELECT signature FROM kept_head WHERE device_no = ?1 AND seq = ?2 AND hash = ?3",
+            )?
+            .query_row(params![last.at.device_no, crate::append::to_i64(last.at.seq), last.hash.0], |row| {
+                row.get(0)
+            })
             .optional()?;
         Ok(kept.unwrap_or([0; 64]))
     }
@@ -170,26 +169,16 @@ impl Unit<'_> {
     ) -> Result<(), ReceiveFault> {
         let device_no = run.head.device_no;
         received.forked = Some(device_no);
-        let leads_to_end = end.is_some_and(|end| {
-            run.documents.iter().any(|document| document.at.seq == end.seq && document.hash == end.hash)
-                || run.head.seq < end.seq
-        });
-        let holds_end = match end {
-            Some(end) => {
-                control::hash_at(self.connection(), DocRef::new(device_no, end.seq))? == Some(end.hash)
-            }
-            None => true,
-        };
-        if leads_to_end && !holds_end {
-            orphan::leave_branch(self.connection(), device_no)?;
-            self.mark_stale();
-        } else {
-            for document in &run.documents {
-                if control::hash_at(self.connection(), document.at)? == Some(document.hash) {
-                    continue;
-                }
+        for document in &run.documents {
+            if control::hash_at(self.connection(), document.at)? != Some(document.hash) {
                 received.orphans += u64::from(orphan::keep(self.connection(), document)?);
             }
+        }
+        keep_head(self.connection(), run.head.at(), &run.head.hash, &run.head.signature)?;
+        if let Some(end) = end
+            && orphan::take_branch(self.connection(), device_no, &end)?
+        {
+            self.mark_stale();
         }
         Ok(())
     }

@@ -80,14 +80,8 @@ impl Ledger {
         let (mut runs, mut first_seq) = (Vec::new(), after_seq + 1);
         let (mut count, mut weight) = (0, 0);
         for head in heads {
-            let run = load_after(
-                &self.connection,
-                device_no,
-                first_seq - 1,
-                head.seq,
-                usize::MAX,
-                usize::MAX,
-            )?;
+            let run =
+                load_after(&self.connection, device_no, first_seq - 1, head.seq, usize::MAX, usize::MAX)?;
             // A head that was kept on a branch that has been left vouches for nothing here.
             if run.last().is_none_or(|last| last.at.seq != head.seq || last.hash != head.hash) {
                 continue;
@@ -165,22 +159,18 @@ impl Ledger {
 
     /// (device_no, device key, exchange key) of every device whose series may be listened to.
     pub fn devices(&self) -> Result<Vec<(u32, [u8; 32], [u8; 32])>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT device_no, device_key, exchange_key FROM device ORDER BY device_no")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT device_no, device_key, exchange_key FROM device ORDER BY device_no")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 
 pub(crate) fn write_peer(connection: &Connection, name: &str, peer: &Peer) -> Result<(), StoreError> {
-    connection.prepare_cached("INSERT OR REPLACE INTO peer VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
-        name,
-        peer.epoch,
-        to_i64(peer.cursor_seq),
-        peer.mark,
-        to_i64(peer.acked_seq),
-        peer.level
-    ])?;
+    connection.prepare_cached("INSERT OR REPLACE INTO peer VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(
+        params![name, peer.epoch, to_i64(peer.cursor_seq), peer.mark, to_i64(peer.acked_seq), peer.level],
+    )?;
     Ok(())
 }
 
@@ -205,12 +195,11 @@ fn load_after(
         "SELECT l.doc, l.header, l.body, l.effects, p.part FROM document_log AS l
          LEFT JOIN personal_part AS p ON p.doc = l.doc WHERE l.doc > ?1 AND l.doc <= ?2 ORDER BY l.doc",
     )?;
-    let mut rows = statement
-        .query([DocRef::new(device_no, after_seq).key(), DocRef::new(device_no, last_seq).key()])?;
+    let mut rows =
+        statement.query([DocRef::new(device_no, after_seq).key(), DocRef::new(device_no, last_seq).key()])?;
     let (mut loaded, mut weight) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
-        let document =
-            SealedDocument::open(device_no, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)?;
+        let document = SealedDocument::open(device_no, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)?;
         weight += size(&document);
         if !loaded.is_empty() && (loaded.len() >= documents || weight > bytes) {
             break;

@@ -1,8 +1,8 @@
 //! Proof: the chain, the signatures, every document's verdict, and projections equal to their rebuild.
 
+use crate::control::{self, Control};
 use crate::lock::beside;
 use crate::project::{PersonalReader, Projector};
-use crate::control::{self, Control};
 use crate::{Ledger, StoreError, migration, open, query, state_hash};
 use lumbung_document::{Hash, SealedDocument, SignedHead, check_v1};
 use lumbung_primitives::DocRef;
@@ -145,7 +145,10 @@ impl Ledger {
                 |row| row.get(0),
             )?;
             // The end of a series vouches for where it cut it, in the words of whoever may end it.
-            let ended = self.control.end_of(head.device_no).is_some_and(|end| (end.seq, end.hash) == (head.seq, head.hash));
+            let ended = self
+                .control
+                .end_of(head.device_no)
+                .is_some_and(|end| (end.seq, end.hash) == (head.seq, head.hash));
             if !ended && !head.is_signed_by(&key, &self.identity.coop_id) {
                 fault(report, format!("{}: the head is not signed by its device", head.at()));
             }
@@ -305,7 +308,9 @@ impl Scratch {
         connection.set_prepared_statement_cache_capacity(64);
         migration::create_projections(&connection)?;
         // The projector looks for personal parts of reference data; here there are none.
-        connection.execute_batch("CREATE TABLE personal_part (doc INTEGER PRIMARY KEY, subject INTEGER, part BLOB)")?;
+        connection.execute_batch(
+            "CREATE TABLE personal_part (doc INTEGER PRIMARY KEY, subject INTEGER, part BLOB)",
+        )?;
         Ok(Self { connection, path })
     }
 }

@@ -70,17 +70,23 @@ fn hand_over(control: &mut Control, documents: &[Document]) {
         let lost = control.ends.contains_key(&last.device_no);
         let mut next: Option<Holder> = None;
         for document in documents {
-            let Body::BooksDevice(BooksDevice { device_no, after, second }) = &document.body else { continue };
+            let Body::BooksDevice(BooksDevice { device_no, after, second }) = &document.body else {
+                continue;
+            };
             let by_itself = document.at.device_no == last.device_no;
             let by_two = lost && second.is_some();
             if *after == last.by && control.stands(document) && (by_itself || by_two) {
                 let candidate = Holder { device_no: *device_no, by: document.at };
-                next = Some(next.map_or(candidate, |other| if other.by < candidate.by { other } else { candidate }));
+                next = Some(
+                    next.map_or(candidate, |other| if other.by < candidate.by { other } else { candidate }),
+                );
             }
         }
         match next {
             // A chain that names a document twice would never end.
-            Some(next) if control.holders.iter().all(|holder| holder.by != next.by) => control.holders.push(next),
+            Some(next) if control.holders.iter().all(|holder| holder.by != next.by) => {
+                control.holders.push(next)
+            }
             _ => break,
         }
     }
@@ -112,14 +118,17 @@ fn take_closes(control: &mut Control, documents: &[Document]) {
     let reopened: BTreeSet<DocRef> = documents
         .iter()
         .filter_map(|document| match &document.body {
-            Body::PeriodReopen(body) if body.approved_by.is_some() && control.stands(document) => Some(body.close),
+            Body::PeriodReopen(body) if body.approved_by.is_some() && control.stands(document) => {
+                Some(body.close)
+            }
             _ => None,
         })
         .collect();
     closes.sort_by_key(|close| (close.last_day, close.at));
     // Re-opening a period re-opens every later one that was closed before the re-opening was written; a close
     // that was written after it names a document of its own and is not touched.
-    let first_reopened = closes.iter().filter(|close| reopened.contains(&close.at)).map(|close| close.last_day).min();
+    let first_reopened =
+        closes.iter().filter(|close| reopened.contains(&close.at)).map(|close| close.last_day).min();
     let reopened_by: Vec<(DocRef, DocRef)> = documents
         .iter()
         .filter_map(|document| match &document.body {
@@ -131,7 +140,9 @@ fn take_closes(control: &mut Control, documents: &[Document]) {
         closes.retain(|close| {
             let undone = reopened_by.iter().any(|(target, by)| {
                 *target == close.at
-                    || (close.last_day >= first && close.at.device_no == by.device_no && close.at.seq < by.seq)
+                    || (close.last_day >= first
+                        && close.at.device_no == by.device_no
+                        && close.at.seq < by.seq)
             });
             !undone
         });
@@ -145,7 +156,9 @@ fn find_void(control: &mut Control, documents: &[Document]) {
     let void = documents.iter().filter(|document| {
         let by_centre = document.at.device_no == CENTRE;
         match &document.body {
-            Body::SeriesEnd(body) => control.ends.get(&body.device_no).is_none_or(|end| end.by != document.at),
+            Body::SeriesEnd(body) => {
+                control.ends.get(&body.device_no).is_none_or(|end| end.by != document.at)
+            }
             Body::PeriodClose(_) => !control.by_holder(document, &hand_overs),
             Body::BooksDevice(_) => control.holders.iter().all(|holder| holder.by != document.at),
             Body::DeviceInvited(_) | Body::DeviceEnrolled(_) => {

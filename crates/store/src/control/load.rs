@@ -1,7 +1,7 @@
 //! Control documents and re-issues as they lie in the store.
 
-use super::evaluate::{Document, evaluate};
 use super::Control;
+use super::evaluate::{Document, evaluate};
 use crate::StoreError;
 use lumbung_document::header::{Header, read_start};
 use lumbung_document::{Body, Hash, Original};
@@ -67,7 +67,9 @@ pub(crate) fn hash_at(connection: &Connection, at: DocRef) -> Result<Option<Hash
 pub(crate) fn index(log: &Connection, target: &Connection) -> Result<(), StoreError> {
     let mut control = target.prepare("INSERT OR IGNORE INTO control VALUES (?1, ?2, ?3)")?;
     let mut reissue = target.prepare("INSERT OR IGNORE INTO reissue VALUES (?1, ?2, ?3)")?;
-    for (sql, orphan) in [("SELECT doc, header FROM document_log", 0), ("SELECT doc, header FROM orphan_log", 1)] {
+    for (sql, orphan) in
+        [("SELECT doc, header FROM document_log", 0), ("SELECT doc, header FROM orphan_log", 1)]
+    {
         let mut statement = log.prepare(sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

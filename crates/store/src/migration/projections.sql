@@ -75,6 +75,8 @@ CREATE TABLE member_total (
     amount_rp INTEGER NOT NULL,
     PRIMARY KEY (member, kind, year)
 ) STRICT, WITHOUT ROWID;
+-- Kind 4 is bon: who owes how much, without reading everybody's savings.
+CREATE INDEX member_total_bon ON member_total (member, amount_rp) WHERE kind = 4;
 
 -- Sub-ledgers of control accounts by member, supplier or consignor.
 CREATE TABLE party_total (
@@ -120,6 +122,11 @@ CREATE TABLE quarantine (
     reason TEXT NOT NULL
 ) STRICT;
 
+-- Documents of other devices that book something else than their rule says. They count all the same.
+CREATE TABLE foreign_effects (
+    doc INTEGER PRIMARY KEY
+) STRICT;
+
 -- Every edit of every field of reference data. The greatest (v, doc) holds. Values of personal fields stay
 -- in their personal part and are not here.
 CREATE TABLE reference_edit (
@@ -130,6 +137,15 @@ CREATE TABLE reference_edit (
     value  BLOB NOT NULL,
     seen   BLOB NOT NULL,
     PRIMARY KEY (target, field, v, doc)
+) STRICT, WITHOUT ROWID;
+
+-- Fields with two or more edits that no other edit has seen: few, so that questions are found without
+-- reading every history.
+CREATE TABLE reference_head (
+    target INTEGER NOT NULL,
+    field  INTEGER NOT NULL,
+    doc    INTEGER NOT NULL,
+    PRIMARY KEY (target, field, doc)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE item (
@@ -166,7 +182,7 @@ CREATE TABLE person (
     nik_index BLOB,
     kk_index  BLOB
 ) STRICT;
-CREATE INDEX person_by_nik ON person (nik_index) WHERE nik_index IS NOT NULL;
+CREATE INDEX person_by_nik ON person (nik_index, role) WHERE nik_index IS NOT NULL;
 CREATE INDEX person_by_role ON person (role);
 
 CREATE TABLE member (
@@ -174,9 +190,11 @@ CREATE TABLE member (
     member_no    TEXT NOT NULL DEFAULT '',
     status       INTEGER NOT NULL DEFAULT 1,
     joined       INTEGER,
-    bon_limit_rp INTEGER
+    bon_limit_rp INTEGER,
+    merged_into  INTEGER                 -- as it was written: who leads is told by query/merge.rs
 ) STRICT;
 CREATE INDEX member_by_no ON member (member_no);
+CREATE INDEX member_merged ON member (member, merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE staff (
     staff  INTEGER PRIMARY KEY,

@@ -1,25 +1,39 @@
 //! Control documents: what follows from each by itself, and what changes in how others count.
 
 use super::{Projector, effects};
-use crate::control::{self, Control};
 use crate::StoreError;
+use crate::control::{self, Control};
 use lumbung_document::{Body, SealedDocument, check_v1};
 use lumbung_primitives::{BusinessDate, DocRef};
 use rusqlite::{Connection, params};
 
 /// Rows that are the document's own, whoever wrote it: whether it holds is asked of [`Control`].
-pub(super) fn project(connection: &Connection, document: &SealedDocument, body: &Body) -> Result<(), StoreError> {
+pub(super) fn project(
+    connection: &Connection,
+    document: &SealedDocument,
+    body: &Body,
+) -> Result<(), StoreError> {
     let doc = document.at.key();
     match body {
         Body::DeviceInvited(body) => {
-            connection
-                .prepare_cached("INSERT INTO invitation VALUES (?1, ?2, ?3)")?
-                .execute(params![doc, body.device_no, body.code_hash])?;
+            connection.prepare_cached("INSERT INTO invitation VALUES (?1, ?2, ?3)")?.execute(params![
+                doc,
+                body.device_no,
+                body.code_hash
+            ])?;
         }
         Body::DeviceEnrolled(body) => {
             let (first, count) = body.block.map_or((0, 0), |block| (block.first, block.count));
             connection.prepare_cached("INSERT INTO enrolment VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(
-                params![doc, body.device_no, body.device_id, body.device_key, body.exchange_key, first, count],
+                params![
+                    doc,
+                    body.device_no,
+                    body.device_id,
+                    body.device_key,
+                    body.exchange_key,
+                    first,
+                    count
+                ],
             )?;
             admit(connection)?;
         }
@@ -30,9 +44,12 @@ pub(super) fn project(connection: &Connection, document: &SealedDocument, body: 
         }
         Body::Answer(body) => {
             let about: Vec<u8> = body.about.iter().flat_map(|about| about.key().to_be_bytes()).collect();
-            connection
-                .prepare_cached("INSERT INTO answer VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![body.question, about, doc, body.choice])?;
+            connection.prepare_cached("INSERT INTO answer VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+                body.question,
+                about,
+                doc,
+                body.choice
+            ])?;
         }
         Body::MemberErased(body) => erase(connection, body.member)?,
         _ => {}
@@ -58,12 +75,9 @@ fn admit(connection: &Connection) -> Result<(), StoreError> {
         }
         let (device_id, device_key): ([u8; 16], [u8; 32]) = (row.get(2)?, row.get(3)?);
         let genesis = lumbung_document::Hash::genesis(&coop_id, &device_id, &device_key);
-        connection.prepare_cached("INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4)")?.execute(params![
-            row.get::<_, u32>(1)?,
-            device_key,
-            row.get::<_, [u8; 32]>(4)?,
-            genesis.0
-        ])?;
+        connection
+            .prepare_cached("INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![row.get::<_, u32>(1)?, device_key, row.get::<_, [u8; 32]>(4)?, genesis.0])?;
     }
     Ok(())
 }
@@ -72,7 +86,9 @@ fn admit(connection: &Connection) -> Result<(), StoreError> {
 fn erase(connection: &Connection, member: DocRef) -> Result<(), StoreError> {
     let key = member.key();
     connection.prepare_cached("INSERT OR IGNORE INTO erased VALUES (?1)")?.execute([key])?;
-    connection.prepare_cached("DELETE FROM personal_part WHERE subject = ?1 AND subject <> 0")?.execute([key])?;
+    connection
+        .prepare_cached("DELETE FROM personal_part WHERE subject = ?1 AND subject <> 0")?
+        .execute([key])?;
     connection
         .prepare_cached(
             "UPDATE person SET name = '', phone = '', address = '', nik_index = NULL, kk_index = NULL WHERE person = ?1",
@@ -83,24 +99,25 @@ fn erase(connection: &Connection, member: DocRef) -> Result<(), StoreError> {
 
 impl Projector<'_> {
     /// What this document changes in how others count.
-    pub(super) fn take_note(&mut self, connection: &Connection, document: &SealedDocument) -> Result<(), StoreError> {
+    pub(super) fn take_note(
+        &mut self,
+        connection: &Connection,
+        document: &SealedDocument,
+    ) -> Result<(), StoreError> {
         let at = document.at;
         if let Some(original) = document.header.reissue_of {
-            connection.prepare_cached("INSERT OR IGNORE INTO reissue VALUES (?1, ?2, ?3)")?.execute(params![
-                original.at().key(),
-                original.hash.0,
-                at.key()
-            ])?;
+            connection
+                .prepare_cached("INSERT OR IGNORE INTO reissue VALUES (?1, ?2, ?3)")?
+                .execute(params![original.at().key(), original.hash.0, at.key()])?;
             let stands = control::stands(connection, original)?;
             self.stale |= self.control.note_reissue(at, original, stands);
         } else if self.control.has_reissues() {
             self.stale |= self.control.note_standing(at, document.hash);
         }
         if document.kind().is_control() {
-            connection.prepare_cached("INSERT OR IGNORE INTO control VALUES (?1, ?2, 0)")?.execute(params![
-                at.key(),
-                document.hash.0
-            ])?;
+            connection
+                .prepare_cached("INSERT OR IGNORE INTO control VALUES (?1, ?2, 0)")?
+                .execute(params![at.key(), document.hash.0])?;
             let now = control::load(connection)?;
             self.absorb(connection, now)?;
         }
@@ -143,7 +160,9 @@ impl Projector<'_> {
             let to = self.control.book_day(at, document.header.business_date);
             effects::move_day(&mut self.sums, &effects, BusinessDate(day), to);
             connection
-                .prepare_cached("UPDATE document_day SET book_day = ?1 WHERE book_day = ?2 AND kind = ?3 AND doc = ?4")?
+                .prepare_cached(
+                    "UPDATE document_day SET book_day = ?1 WHERE book_day = ?2 AND kind = ?3 AND doc = ?4",
+                )?
                 .execute(params![to.0, day, kind, at.key()])?;
         }
         Ok(())

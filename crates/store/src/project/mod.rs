@@ -20,6 +20,11 @@ pub trait PersonalReader {
 
     /// The keyed index of a NIK or KK, by which a person entered twice is found.
     fn identity_index(&self, digits: &str) -> [u8; 16];
+
+    /// Whether a document books something else than its rule says, as far as the reader knows the rules.
+    fn books_otherwise(&self, _: &SealedDocument) -> bool {
+        false
+    }
 }
 
 pub(crate) struct Projector<'a> {
@@ -45,7 +50,22 @@ impl<'a> Projector<'a> {
         Self { settled: true, ..Self::new(reader, control) }
     }
 
+    /// Whoever wrote it.
     pub(crate) fn project(
+        &mut self,
+        connection: &Connection,
+        document: &SealedDocument,
+    ) -> Result<(), StoreError> {
+        if self.reader.books_otherwise(document) && check_v1(document).is_ok() {
+            connection
+                .prepare_cached("INSERT OR IGNORE INTO foreign_effects VALUES (?1)")?
+                .execute([document.at.key()])?;
+        }
+        self.project_own(connection, document)
+    }
+
+    /// What this device writes now was expanded a moment ago: it need not be held against its rule.
+    pub(crate) fn project_own(
         &mut self,
         connection: &Connection,
         document: &SealedDocument,

@@ -2,6 +2,7 @@
 
 use super::PersonalReader;
 use crate::StoreError;
+use crate::query::reference::see;
 use lumbung_document::body::Reference;
 use lumbung_document::body::reference::{Change, Field, Value};
 use lumbung_document::{Kind, PersonalContent, SealedDocument};
@@ -70,12 +71,22 @@ fn apply_winner(
     target: DocRef,
     field: Field,
 ) -> Result<(), StoreError> {
-    let winner: Option<(i64, Vec<u8>)> = connection
-        .prepare_cached(
-            "SELECT doc, value FROM reference_edit WHERE target = ?1 AND field = ?2 ORDER BY v DESC, doc DESC LIMIT 1",
-        )?
-        .query_row(params![target.key(), field.0], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
+    let mut statement = connection.prepare_cached(
+        "SELECT doc, value, seen FROM reference_edit WHERE target = ?1 AND field = ?2 ORDER BY v, doc",
+    )?;
+    let mut rows = statement.query(params![target.key(), field.0])?;
+    let (mut winner, mut heads, mut edits): (Option<(i64, Vec<u8>)>, Vec<DocRef>, u32) =
+        (None, Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let doc = row.get(0)?;
+        see(&mut heads, DocRef::from_key(doc), row.get_ref(2)?.as_blob().unwrap_or_default());
+        winner = Some((doc, row.get(1)?));
+        edits += 1;
+    }
+    drop(rows);
+    if edits > 1 {
+        keep_heads(connection, target, field, &heads)?;
+    }
     let Some((doc, bytes)) = winner else { return Ok(()) };
     let value = if field.is_personal() {
         personal_value(connection, reader, DocRef::from_key(doc), field)?
@@ -83,6 +94,26 @@ fn apply_winner(
         Value::decode(&bytes)?
     };
     write(connection, reader, kind, target, field, &value)
+}
+
+/// One edit that nobody has seen is the rule; two are a question.
+fn keep_heads(
+    connection: &Connection,
+    target: DocRef,
+    field: Field,
+    heads: &[DocRef],
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("DELETE FROM reference_head WHERE target = ?1 AND field = ?2")?
+        .execute(params![target.key(), field.0])?;
+    if heads.len() > 1 {
+        let mut insert =
+            connection.prepare_cached("INSERT OR IGNORE INTO reference_head VALUES (?1, ?2, ?3)")?;
+        for head in heads {
+            insert.execute(params![target.key(), field.0, head.key()])?;
+        }
+    }
+    Ok(())
 }
 
 /// The field's value in a document's personal part, null where it was erased or cannot be opened.
@@ -149,6 +180,9 @@ fn write(
         }
         (Kind::Member, Field::MEMBER_BON_LIMIT) => {
             set("UPDATE member SET bon_limit_rp = ?2 WHERE member = ?1", &integer)
+        }
+        (Kind::Member, Field::MEMBER_MERGED_INTO) => {
+            set("UPDATE member SET merged_into = ?2 WHERE member = ?1", &integer)
         }
         (Kind::Staff, Field::STAFF_ROLE) => {
             set("UPDATE staff SET role = ?2 WHERE staff = ?1", &integer.unwrap_or(1))

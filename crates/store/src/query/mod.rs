@@ -1,6 +1,7 @@
 //! Reading. Each file is named after what it reads; rows come out as plain structs, rules stay elsewhere.
 
 pub mod account;
+pub mod device;
 pub mod document;
 pub mod item;
 pub mod local;

@@ -30,8 +30,6 @@ pub fn fields(connection: &Connection, target: DocRef) -> Result<BTreeMap<Field,
         let bytes: Vec<u8> = row.get(3)?;
         let seen: Vec<u8> = row.get(4)?;
         let value = if bytes.is_empty() { Value::Null } else { Value::decode(&bytes)? };
-        let seen = seen.as_chunks::<8>().0.iter().map(|key| DocRef::from_key(i64::from_be_bytes(*key)));
-        let seen: Vec<DocRef> = seen.collect();
         let state = fields.entry(field).or_insert_with(|| FieldRow {
             v: 0,
             doc,
@@ -42,10 +40,23 @@ pub fn fields(connection: &Connection, target: DocRef) -> Result<BTreeMap<Field,
         state.v = row.get(1)?;
         state.doc = doc;
         state.value = value;
-        state.heads.retain(|head| !seen.contains(head));
-        state.heads.push(doc);
+        see(&mut state.heads, doc, &seen);
     }
     Ok(fields)
+}
+
+/// Adds the next edit, in the order of (v, doc), to those that nobody has seen.
+pub(crate) fn see(heads: &mut Vec<DocRef>, doc: DocRef, seen: &[u8]) {
+    if !heads.is_empty() {
+        let seen = references(seen);
+        heads.retain(|head| !seen.contains(head));
+    }
+    heads.push(doc);
+}
+
+/// Documents as a projection keeps a list of them: eight bytes each.
+pub(crate) fn references(bytes: &[u8]) -> Vec<DocRef> {
+    bytes.as_chunks::<8>().0.iter().map(|key| DocRef::from_key(i64::from_be_bytes(*key))).collect()
 }
 
 /// Settings by field number.
