@@ -1,0 +1,58 @@
+//! Reading a body: up to a limit, within a time, and never waiting for somebody who sends nothing.
+
+use super::Options;
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use http_body_util::BodyExt as _;
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// Why there is no body.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Unread {
+    TooLarge,
+    /// Too slow, or cut off.
+    Broken,
+}
+
+/// A claimed length beyond the limit is refused before anything is read.
+pub(super) fn is_too_large(headers: &HeaderMap, limit: usize) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    length.is_some_and(|length| length > limit as u64)
+}
+
+/// The whole body, at most `limit` bytes of it held.
+pub(super) async fn read(mut body: Body, limit: usize, options: &Options) -> Result<Vec<u8>, Unread> {
+    let until = Instant::now() + options.body;
+    let mut bytes = Vec::new();
+    loop {
+        let next = Instant::now() + options.stall;
+        match timeout_at(next.min(until), body.frame()).await {
+            Ok(None) => return Ok(bytes),
+            Ok(Some(Ok(frame))) => {
+                let Some(data) = frame.data_ref() else { continue };
+                if bytes.len() + data.len() > limit {
+                    return Err(Unread::TooLarge);
+                }
+                bytes.extend_from_slice(data);
+            }
+            Ok(Some(Err(_))) | Err(_) => return Err(Unread::Broken),
+        }
+    }
+}
+
+/// Lets a body pass by, so that its sender gets to read the answer: who cuts a sender off in the middle makes
+/// the system throw the answer away. `false` where it goes on beyond the limit.
+pub(super) async fn pass(mut body: Body, limit: usize, options: &Options) -> bool {
+    let mut left = limit;
+    let passing = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            let Some(data) = frame.data_ref() else { continue };
+            match left.checked_sub(data.len()) {
+                Some(rest) => left = rest,
+                None => return false,
+            }
+        }
+        true
+    };
+    timeout(options.stall, passing).await.unwrap_or(false)
+}

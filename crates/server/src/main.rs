@@ -1,0 +1,5 @@
+//! `lumbung-server`.
+
+fn main() -> std::process::ExitCode {
+    lumbung_server::command::run()
+}
