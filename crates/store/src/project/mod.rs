@@ -6,6 +6,8 @@ mod effects;
 mod reference;
 mod sums;
 
+pub(crate) use reference::personal_value;
+
 use crate::control::Control;
 use crate::query::stock::Shelf;
 use crate::{NONE, StoreError, relation};
@@ -56,12 +58,7 @@ impl<'a> Projector<'a> {
         connection: &Connection,
         document: &SealedDocument,
     ) -> Result<(), StoreError> {
-        if self.reader.books_otherwise(document) && check_v1(document).is_ok() {
-            connection
-                .prepare_cached("INSERT OR IGNORE INTO foreign_effects VALUES (?1)")?
-                .execute([document.at.key()])?;
-        }
-        self.project_own(connection, document)
+        self.project_as(connection, document, true)
     }
 
     /// What this device writes now was expanded a moment ago: it need not be held against its rule.
@@ -69,6 +66,15 @@ impl<'a> Projector<'a> {
         &mut self,
         connection: &Connection,
         document: &SealedDocument,
+    ) -> Result<(), StoreError> {
+        self.project_as(connection, document, false)
+    }
+
+    fn project_as(
+        &mut self,
+        connection: &Connection,
+        document: &SealedDocument,
+        doubted: bool,
     ) -> Result<(), StoreError> {
         if !self.settled {
             self.take_note(connection, document)?;
@@ -86,6 +92,11 @@ impl<'a> Projector<'a> {
                 return Ok(());
             }
         };
+        if doubted && self.reader.books_otherwise(document) {
+            connection
+                .prepare_cached("INSERT INTO foreign_effects VALUES (?1)")?
+                .execute([document.at.key()])?;
+        }
         let day = self.control.book_day(document.at, header.business_date);
         connection.prepare_cached("INSERT INTO document_day VALUES (?1, ?2, ?3)")?.execute(params![
             day.0,

@@ -63,6 +63,11 @@ pub fn balance(connection: &Connection, member: i64, kind: u8) -> Result<i64, St
         .query_row(params![member, kind], |row| row.get(0))?)
 }
 
+/// `balance` of several members together: of everybody who is one person.
+pub fn balance_of_all(connection: &Connection, members: &[i64], kind: u8) -> Result<i64, StoreError> {
+    members.iter().map(|member| balance(connection, *member, kind)).sum()
+}
+
 /// Sum over the purchase classes (kinds 6, 8, 10, 12) in one year.
 pub fn purchases_in(connection: &Connection, member: i64, year: i32) -> Result<i64, StoreError> {
     Ok(connection

@@ -6,6 +6,8 @@ pub mod document;
 pub mod item;
 pub mod local;
 pub mod member;
+pub mod merge;
+pub mod question;
 pub mod receipt;
 pub mod reference;
 pub mod shift;
