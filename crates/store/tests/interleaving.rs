@@ -8,15 +8,19 @@ use lumbung_document::body::reference::{Change, Field, Reference, Value};
 use lumbung_document::body::reversal::{Reversal, ReversalReason};
 use lumbung_document::body::sale::{GoodsClass, Sale, SaleLine, Tender, Tendered};
 use lumbung_document::body::shift::ShiftOpen;
+use lumbung_document::body::Answer;
 use lumbung_document::head::head_message;
 use lumbung_document::{
     Body, Draft, Effects, Hash, PersonalContent, Position, Posting, SealedDocument, SignedHead,
 };
 use lumbung_primitives::{BusinessDate, DocRef, Money, Quantity, Random, Ref, Zone};
+use lumbung_store::query::merge::Merged;
+use lumbung_store::query::question::{Asking, Open};
 use lumbung_store::runs::LogRun;
-use lumbung_store::{Founding, HeadSigner, Identity, Ledger, PersonalReader, StoreError, state_hash};
+use lumbung_store::{Founding, HeadSigner, Identity, Ledger, PersonalReader, StoreError, query, state_hash};
 use lumbung_vault::DeviceSecrets;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 const COOP: [u8; 16] = [4; 16];
 const KEY_HEX: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -80,10 +84,22 @@ enum Act {
         amount: i64,
         months: usize,
     },
+    /// `back`: how many documents back the own edit lies that this one has seen, 0 none.
     EditPrice {
         item: u64,
         price: i64,
         v: u32,
+        back: u64,
+    },
+    /// `into` 0: not merged any more.
+    Merge {
+        member: u64,
+        into: u64,
+        v: u32,
+    },
+    Answer {
+        about: u64,
+        choice: u8,
     },
     EditCodes {
         item: u64,
@@ -106,7 +122,10 @@ fn act() -> impl Strategy<Value = Act> {
             .prop_map(|(item, milli, price, member, tender, day)| Act::Sell { item, milli, price, member, tender, day }),
         2 => (1_u64..4, 1_i64..50_000, 0_i64..9_000_000).prop_map(|(item, milli, value)| Act::Buy { item, milli, value }),
         2 => (1_i64..500_000, 1_usize..5).prop_map(|(amount, months)| Act::Save { amount, months }),
-        2 => (1_u64..4, 1_i64..99_999, 1_u32..5).prop_map(|(item, price, v)| Act::EditPrice { item, price, v }),
+        2 => (1_u64..4, 1_i64..99_999, 1_u32..5, 0_u64..4)
+            .prop_map(|(item, price, v, back)| Act::EditPrice { item, price, v, back }),
+        2 => (1_u64..5, 0_u64..5, 1_u32..4).prop_map(|(member, into, v)| Act::Merge { member, into, v }),
+        1 => (1_u64..4, 1_u8..3).prop_map(|(about, choice)| Act::Answer { about, choice }),
         1 => (1_u64..4, proptest::collection::vec("[0-9]{3}", 0..3), 1_u32..4)
             .prop_map(|(item, codes, v)| Act::EditCodes { item, codes, v }),
         1 => (1_u64..6).prop_map(|back| Act::Reverse { back }),
@@ -133,7 +152,7 @@ fn chain(device_no: u32, acts: &[Act]) -> Vec<(SealedDocument, [u8; 64])> {
 
 fn draft(act: &Act, seq: u64, earlier: &[(SealedDocument, [u8; 64])]) -> Draft {
     let item = |item: u64| DocRef::new(1, item);
-    let member = DocRef::new(2, 1);
+    let member = DocRef::new(2, 1 + seq % 4);
     let mut day = 20_100;
     let body = match act {
         Act::Sell { item: nth, milli, price, member: as_member, tender, day: on } => {
@@ -166,11 +185,20 @@ fn draft(act: &Act, seq: u64, earlier: &[(SealedDocument, [u8; 64])]) -> Draft {
             account: 111_100,
             shift: Some(DocRef::new(3, 1)),
         }),
-        Act::EditPrice { item: nth, price, v } => {
-            edit(item(*nth), Field::ITEM_PRICE, Value::Integer(*price), *v)
+        Act::EditPrice { item: nth, price, v, back } => {
+            let seen = usize::try_from(seq - 1 - back.min(&(seq - 1))).ok().filter(|_| *back > 0);
+            let seen = seen.and_then(|at| earlier.get(at)).map(|(document, _)| document.at);
+            Body::Item(edit(item(*nth), Field::ITEM_PRICE, Value::Integer(*price), *v, seen))
         }
         Act::EditCodes { item: nth, codes, v } => {
-            edit(item(*nth), Field::ITEM_BARCODES, Value::Texts(codes.clone()), *v)
+            Body::Item(edit(item(*nth), Field::ITEM_BARCODES, Value::Texts(codes.clone()), *v, None))
+        }
+        Act::Merge { member: nth, into, v } => {
+            let into = if *into == 0 { Value::Null } else { Value::Integer(DocRef::new(2, *into).key()) };
+            Body::Member(edit(DocRef::new(2, *nth), Field::MEMBER_MERGED_INTO, into, *v, None))
+        }
+        Act::Answer { about, choice } => {
+            Body::Answer(Answer { question: 3, about: vec![DocRef::new(1, *about)], choice: *choice })
         }
         Act::Reverse { back } => {
             let original = usize::try_from(seq.saturating_sub(*back)).ok().and_then(|at| earlier.get(at));
@@ -192,8 +220,9 @@ fn draft(act: &Act, seq: u64, earlier: &[(SealedDocument, [u8; 64])]) -> Draft {
     Draft { body, rule_version, effects, business_date: BusinessDate(day), reissue_of: None }
 }
 
-fn edit(item: DocRef, field: Field, value: Value, v: u32) -> Body {
-    Body::Item(Reference { target: Ref::Doc(item), changes: vec![Change { field, v, value, seen: vec![] }] })
+fn edit(target: DocRef, field: Field, value: Value, v: u32, seen: Option<DocRef>) -> Reference {
+    let changes = vec![Change { field, v, value, seen: seen.into_iter().collect() }];
+    Reference { target: Ref::Doc(target), changes }
 }
 
 fn sale(item: DocRef, milli: i64, price: i64, member: Option<DocRef>, tender: u8, receipt_no: u64) -> Body {
@@ -318,6 +347,11 @@ fn other_rows(ledger: &Ledger) -> Vec<String> {
         "SELECT code || '|' || item FROM barcode ORDER BY code, item",
         "SELECT quote(target) || quote(field) || quote(v) || quote(doc) || quote(value) FROM reference_edit
             ORDER BY target, field, v, doc",
+        "SELECT quote(target) || quote(field) || quote(doc) FROM reference_head ORDER BY target, field, doc",
+        "SELECT quote(member) || quote(merged_into) FROM member ORDER BY member",
+        "SELECT quote(question) || quote(about) || quote(doc) || quote(choice) FROM answer
+            ORDER BY question, about, doc",
+        "SELECT doc || '' FROM foreign_effects ORDER BY doc",
         "SELECT quote(target) || quote(relation) || quote(doc) FROM link ORDER BY target, relation, doc",
         "SELECT doc || reason FROM quarantine ORDER BY doc",
         "SELECT quote(shift) || quote(book_day) FROM shift ORDER BY shift",
@@ -326,6 +360,59 @@ fn other_rows(ledger: &Ledger) -> Vec<String> {
         rows.extend(statement.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap));
     }
     rows
+}
+
+fn questions(ledger: &Ledger) -> Vec<Open> {
+    let (connection, control) = (ledger.connection(), ledger.control());
+    Asking { connection, control, reader: &NoNames, bon_limit_default_rp: 50_000 }.all().unwrap()
+}
+
+/// The table of unseen edits is what the histories say.
+fn check_heads(ledger: &Ledger) {
+    let sql = "SELECT DISTINCT target FROM reference_edit";
+    let mut statement = ledger.connection().prepare(sql).unwrap();
+    let targets = statement.query_map([], |row| row.get(0).map(DocRef::from_key)).unwrap();
+    let mut from_histories = Vec::new();
+    for target in targets.map(Result::unwrap) {
+        for (field, row) in query::reference::fields(ledger.connection(), target).unwrap() {
+            let heads = row.heads.into_iter().collect::<BTreeSet<_>>();
+            if heads.len() > 1 {
+                from_histories.extend(heads.into_iter().map(|head| (target, field, head)));
+            }
+        }
+    }
+    let mut statement = ledger
+        .connection()
+        .prepare("SELECT target, field, doc FROM reference_head ORDER BY target, field, doc")
+        .unwrap();
+    let kept = statement.query_map([], |row| {
+        Ok((DocRef::from_key(row.get(0)?), Field(row.get(1)?), DocRef::from_key(row.get(2)?)))
+    });
+    assert_eq!(from_histories, kept.unwrap().map(Result::unwrap).collect::<Vec<_>>());
+}
+
+/// Everybody belongs to one group, led by one of its own; what the groups owe and own is what all do.
+fn check_groups(ledger: &Ledger) {
+    let connection = ledger.connection();
+    let merged = Merged::load(connection).unwrap();
+    let of = |sql: &str| -> Vec<i64> {
+        let mut statement = connection.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let everybody = of("SELECT member FROM member UNION SELECT member FROM member_total ORDER BY 1");
+    let leads: Vec<i64> = everybody.iter().copied().filter(|member| merged.lead(*member) == *member).collect();
+    let mut grouped: Vec<i64> = leads.iter().flat_map(|lead| merged.group(*lead)).collect();
+    grouped.sort_unstable();
+    assert_eq!(grouped, everybody);
+    for kind in 1..=12 {
+        let together: i64 = leads
+            .iter()
+            .map(|lead| query::member::balance_of_all(connection, &merged.group(*lead), kind).unwrap())
+            .sum();
+        let all: i64 =
+            everybody.iter().map(|member| query::member::balance(connection, *member, kind).unwrap()).sum();
+        assert_eq!(together, all);
+    }
 }
 
 proptest! {
@@ -348,6 +435,9 @@ proptest! {
         let state = state_hash::state_hash(one.connection()).unwrap();
         prop_assert_eq!(&state, &state_hash::state_hash(two.connection()).unwrap());
         prop_assert_eq!(other_rows(&one), other_rows(&two));
+        prop_assert_eq!(questions(&one), questions(&two));
+        check_groups(&one);
+        check_heads(&one);
 
         let before = other_rows(&one);
         prop_assert_eq!(&state, &one.rebuild(&NoNames, &mut |_, _| ()).unwrap());
