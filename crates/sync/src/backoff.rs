@@ -6,7 +6,7 @@ use std::time::Duration;
 /// The first ceiling.
 pub const FIRST: Duration = Duration::from_secs(2);
 /// The last ceiling.
-pub const LAST: Duration = Duration::from_secs(15 * 60);
+pub const LAST: Duration = Duration::from_mins(15);
 
 /// Failures in a row, and the ceiling that follows from them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

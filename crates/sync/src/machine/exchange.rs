@@ -175,7 +175,7 @@ impl Machine {
         }
         self.due = answer.more && moved.cursor != sent.cursor && !self.held.pull;
         self.page = PageWish::Portion;
-        self.compared = false;
+        self.trouble = self.trouble.filter(|at| moved.cursor.server_seq <= *at);
         if let Some(batch_to) = sent.batch_to
             && answer.acked_seq <= sent.acked_seq
         {
@@ -217,8 +217,8 @@ impl Machine {
                 self.due = true;
                 return Ok(Outcome::Onward);
             }
-            Refused::DoesNotFollow(_) if !self.compared => {
-                self.compared = true;
+            Refused::DoesNotFollow(_) if self.trouble.is_none_or(|at| sent.cursor.server_seq > at) => {
+                self.trouble = Some(sent.cursor.server_seq);
                 return Ok(self.compare("a page did not follow"));
             }
             Refused::NotTheSame(_) if sent.page != PageWish::OneWithEffects => {

@@ -131,8 +131,8 @@ pub struct Machine {
     /// The centre acknowledged this, which the log does not hold.
     beyond: Option<u64>,
     comparing: Option<Comparing>,
-    /// A page that did not follow led to a comparison; a second one is a matter.
-    compared: bool,
+    /// Where a page did not follow and led to a comparison: a second time at this cursor, it is a matter.
+    trouble: Option<u64>,
     blob: blob::Reading,
     stumbles: u8,
     progress: Progress,
@@ -155,7 +155,7 @@ impl Machine {
             held: Held::default(),
             beyond: None,
             comparing: None,
-            compared: false,
+            trouble: None,
             blob: blob::Reading::default(),
             stumbles: 0,
             progress: Progress::default(),
