@@ -7,10 +7,10 @@ mod read;
 mod write;
 
 use super::{
-    Changes, Checkpoint, Cooperative, CoopId, CentreLog, Device, Glance, Identity, Invitation, LogFault, NIL,
+    CentreLog, Changes, Checkpoint, CoopId, Cooperative, Device, Glance, Identity, Invitation, LogFault, NIL,
     Quarantined, RunRow, Session, StoredDocument, Totals, to_i64,
 };
-use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -27,6 +27,8 @@ pub const FILE: &str = "centre.db";
 #[derive(Debug)]
 pub struct SqliteLog {
     path: PathBuf,
+    /// Of a test's own disk.
+    vfs: Option<String>,
     idle: Mutex<Vec<Connection>>,
     turn: Turn,
 }
@@ -35,8 +37,16 @@ impl SqliteLog {
     /// Opens or makes the file in `folder`.
     pub fn open(folder: &Path) -> Result<Self, LogFault> {
         std::fs::create_dir_all(folder).map_err(|error| LogFault::Broken(Box::new(error)))?;
-        let log =
-            Self { path: folder.join(FILE), idle: Mutex::new(Vec::new()), turn: Turn::default() };
+        Self::on(folder.join(FILE), None)
+    }
+
+    /// `open` for tests that put a disk of their own beneath: a VFS registered with SQLite as `vfs`.
+    pub fn open_on(vfs: &str, file: &Path) -> Result<Self, LogFault> {
+        Self::on(file.to_owned(), Some(vfs.to_owned()))
+    }
+
+    fn on(path: PathBuf, vfs: Option<String>) -> Result<Self, LogFault> {
+        let log = Self { path, vfs, idle: Mutex::new(Vec::new()), turn: Turn::default() };
         let connection = log.connect()?;
         found_schema(&connection)?;
         log.give_back(connection);
@@ -44,7 +54,10 @@ impl SqliteLog {
     }
 
     fn connect(&self) -> Result<Connection, LogFault> {
-        let connection = Connection::open(&self.path)?;
+        let connection = match &self.vfs {
+            None => Connection::open(&self.path)?,
+            Some(vfs) => Connection::open_with_flags_and_vfs(&self.path, OpenFlags::default(), vfs.as_str())?,
+        };
         connection.busy_timeout(PATIENCE)?;
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "FULL")?;
@@ -164,10 +177,7 @@ impl SqliteSession<'_> {
     }
 
     /// `work` in a transaction of its own.
-    fn within<T>(
-        &mut self,
-        work: impl FnOnce(&Connection) -> Result<T, LogFault>,
-    ) -> Result<T, LogFault> {
+    fn within<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, LogFault>) -> Result<T, LogFault> {
         let done = work(self.begin()?);
         self.end(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         done
@@ -313,14 +323,7 @@ impl Session for SqliteSession<'_> {
         let connection = self.connection()?;
         let mut documents = Vec::new();
         for run in runs {
-            read::documents(
-                connection,
-                coop_id,
-                run.device_no,
-                run.first_seq,
-                run.last_seq,
-                &mut documents,
-            )?;
+            read::documents(connection, coop_id, run.device_no, run.first_seq, run.last_seq, &mut documents)?;
         }
         Ok(documents)
     }
@@ -355,7 +358,8 @@ impl Session for SqliteSession<'_> {
 
     async fn add_attempt(&mut self, address: &[u8; 16], window: i64) -> Result<(), LogFault> {
         self.within(|connection| {
-            connection.execute("DELETE FROM attempt WHERE coop_id = ?1 AND hour < ?2", params![NIL, window - 1])?;
+            connection
+                .execute("DELETE FROM attempt WHERE coop_id = ?1 AND hour < ?2", params![NIL, window - 1])?;
             connection.execute(
                 "INSERT INTO attempt (coop_id, address, hour, tries) VALUES (?1, ?2, ?3, 1)
                  ON CONFLICT DO UPDATE SET tries = tries + 1",
@@ -389,9 +393,7 @@ impl Session for SqliteSession<'_> {
                    WHERE coop_id = ?1 AND blob_hash = ?2";
         let mut statement = self.connection()?.prepare_cached(sql)?;
         let given = params![coop_id, blob_hash, to_i64(offset), to_i64(length)];
-        Ok(statement
-            .query_row(given, |row| Ok((super::to_u64(row.get(0)?), row.get(1)?)))
-            .optional()?)
+        Ok(statement.query_row(given, |row| Ok((super::to_u64(row.get(0)?), row.get(1)?))).optional()?)
     }
 
     async fn quarantine(&mut self, coop_id: &CoopId) -> Result<Vec<Quarantined>, LogFault> {
