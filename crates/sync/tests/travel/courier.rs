@@ -4,34 +4,35 @@ use crate::conversation::shop;
 use crate::model::centre::wire_heads;
 use crate::model::key_of;
 use crate::model::till::{Till, enrolled};
+use lumbung_sync::access::Access;
 use lumbung_sync::courier::{self, CourierError, Cover, Taken};
 use lumbung_sync::log::{LocalLog, LogError};
 use lumbung_sync::wire::WireHead;
-use std::cell::RefCell;
 use std::io::Cursor;
 
-fn lending(
-    till: &RefCell<Till>,
-) -> impl FnMut(&mut dyn FnMut(&mut dyn LocalLog) -> Result<(), LogError>) -> Result<(), LogError> + '_ {
-    |work| work(&mut *till.borrow_mut())
+/// Lends a till that nobody else holds.
+struct Lending<'a>(&'a mut Till);
+
+impl Access for Lending<'_> {
+    fn lend(
+        &mut self,
+        work: &mut dyn FnMut(&mut dyn LocalLog) -> Result<(), LogError>,
+    ) -> Result<(), LogError> {
+        work(self.0)
+    }
 }
 
 fn written(till: &mut Till, since: &[WireHead]) -> Vec<u8> {
-    let lent = RefCell::new(till.clone());
     let mut file = Vec::new();
     let mut last = None;
     let written =
-        courier::write(&mut lending(&lent), &mut file, since, &mut |progress| last = Some(progress)).unwrap();
-    *till = lent.into_inner();
+        courier::write(&mut Lending(till), &mut file, since, &mut |progress| last = Some(progress)).unwrap();
     assert_eq!(last.map_or(0, |progress| progress.done), written.documents);
     file
 }
 
 fn read(till: &mut Till, file: &[u8]) -> Result<(Cover, Taken), CourierError> {
-    let lent = RefCell::new(till.clone());
-    let outcome = courier::read(&mut lending(&lent), &mut Cursor::new(file), &mut |_| {});
-    *till = lent.into_inner();
-    outcome
+    courier::read(&mut Lending(till), &mut Cursor::new(file), &mut |_| {})
 }
 
 /// Two tills that know each other; the second was admitted by the first, and a third by the second.

@@ -4,6 +4,7 @@ use crate::conversation::{machine, shop};
 use crate::model::Rule;
 use crate::model::centre::Centre;
 use crate::model::till::Till;
+use lumbung_sync::access::Access;
 use lumbung_sync::http::{Address, Counted, End, Line, Pace, Roots, drive, round};
 use lumbung_sync::log::{LocalLog, LogError};
 use lumbung_sync::machine::{Failure, Method, Progress, Request, Stop, Why};
@@ -104,11 +105,19 @@ fn failing(answering: impl FnMut(&Request, &mut TcpStream) -> bool + Send + 'sta
 }
 
 /// Lends a till that lies in a lock.
-fn lending(
-    till: &Arc<Mutex<Till>>,
-) -> impl FnMut(&mut dyn FnMut(&mut dyn LocalLog) -> Result<(), LogError>) -> Result<(), LogError> {
-    let till = Arc::clone(till);
-    move |work| work(&mut *till.lock().unwrap())
+struct Lending(Arc<Mutex<Till>>);
+
+impl Access for Lending {
+    fn lend(
+        &mut self,
+        work: &mut dyn FnMut(&mut dyn LocalLog) -> Result<(), LogError>,
+    ) -> Result<(), LogError> {
+        work(&mut *self.0.lock().unwrap())
+    }
+}
+
+fn lending(till: &Arc<Mutex<Till>>) -> Lending {
+    Lending(Arc::clone(till))
 }
 
 fn once(till: &Arc<Mutex<Till>>, line: &mut Line, machine: &mut lumbung_sync::machine::Machine) -> End {
