@@ -18,5 +18,5 @@ pub mod http;
 pub mod log;
 
 pub use centre::{Calls, Centre};
-pub use log::{CentreLog, LogFault, run_inline};
 pub use log::sqlite::SqliteLog;
+pub use log::{CentreLog, LogFault, run_inline};

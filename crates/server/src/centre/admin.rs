@@ -83,8 +83,7 @@ impl<L: CentreLog> Centre<L> {
             return Ok(code);
         }
         let (first, count) = (board.cooperative.block_first, board.cooperative.block_count);
-        let is_free =
-            |no: &u32| !board.devices.contains_key(no) && !board.invitations.contains_key(no);
+        let is_free = |no: &u32| !board.devices.contains_key(no) && !board.invitations.contains_key(no);
         let Some(device_no) = (first.max(1)..first.saturating_add(count)).find(is_free) else {
             session.unlock().await?;
             let why = if count == 0 {

@@ -2,7 +2,7 @@
 
 use super::Centre;
 use super::control::FOUNDER;
-use crate::log::{CentreLog, Cooperative, CoopId, Device, LogFault, Session as _, Transport};
+use crate::log::{CentreLog, CoopId, Cooperative, Device, LogFault, Session as _, Transport};
 use lumbung_document::Hash;
 
 /// A cooperative with one device, the founder's.

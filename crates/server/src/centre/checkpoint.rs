@@ -3,7 +3,7 @@
 //! more than what is new.
 
 use super::problem::problem;
-use super::pull::read;
+use super::pull::{begins, read};
 use super::token::Bearer;
 use super::{Centre, Rules, admit, mark_of};
 use crate::log::{CentreLog, Checkpoint, Cooperative, LogFault, RunRow, Session as _};
@@ -11,7 +11,8 @@ use lumbung_document::Hash;
 use lumbung_sync::expand::{Expander as _, Level};
 use lumbung_sync::recode::{Effort, Form, pack};
 use lumbung_sync::wire::{
-    CheckpointAnswer, Cursor, DOCUMENTS_MAX, Problem, ProblemCode, RAW_BYTES_MAX, WireHead, checkpoint_message,
+    CheckpointAnswer, Cursor, DOCUMENTS_MAX, Problem, ProblemCode, RAW_BYTES_MAX, WireHead,
+    checkpoint_message,
 };
 use sha2::{Digest, Sha256};
 
@@ -130,7 +131,8 @@ fn portion(mut rows: Vec<RunRow>) -> Vec<RunRow> {
     for row in &rows {
         documents += row.last_seq + 1 - row.first_seq;
         bytes += row.bytes;
-        if count > 0 && (documents > DOCUMENTS_MAX as u64 || bytes > RAW_BYTES_MAX as u64) {
+        let is_full = documents > DOCUMENTS_MAX as u64 || bytes > RAW_BYTES_MAX as u64;
+        if count > 0 && (is_full || begins(row)) {
             break;
         }
         count += 1;

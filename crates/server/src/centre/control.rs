@@ -38,10 +38,7 @@ pub(super) struct Board {
 }
 
 impl Board {
-    pub(super) async fn load(
-        session: &mut impl Session,
-        cooperative: Cooperative,
-    ) -> Result<Self, LogFault> {
+    pub(super) async fn load(session: &mut impl Session, cooperative: Cooperative) -> Result<Self, LogFault> {
         let coop_id = cooperative.coop_id;
         let devices = session.devices(&coop_id).await?;
         let invitations = session.invitations(&coop_id).await?;
@@ -167,8 +164,7 @@ impl Board {
             if is_known || !self.may_admit(said, *at) || !proves(&expected, &body.proof) {
                 continue;
             }
-            let genesis =
-                Hash::genesis(&self.cooperative.coop_id, &body.device_id, &body.device_key);
+            let genesis = Hash::genesis(&self.cooperative.coop_id, &body.device_id, &body.device_key);
             new.push(Device {
                 device_no: body.device_no,
                 device_id: body.device_id,
@@ -360,11 +356,20 @@ mod tests {
         };
         assert_eq!(said(&[((1, 9), end(2, 5))]), (Some(1), vec![(2, 5)]));
         assert_eq!(said(&[((3, 9), end(2, 5))]), (Some(1), vec![]), "not the books device");
-        assert_eq!(said(&[((0, 3), end(1, 7)), ((1, 9), end(2, 5))]), (Some(1), vec![(1, 7)]), "beyond its end");
-        assert_eq!(said(&[((0, 3), end(2, 4)), ((1, 9), end(2, 5))]), (Some(1), vec![(2, 4)]), "the centre's holds");
+        assert_eq!(
+            said(&[((0, 3), end(1, 7)), ((1, 9), end(2, 5))]),
+            (Some(1), vec![(1, 7)]),
+            "beyond its end"
+        );
+        assert_eq!(
+            said(&[((0, 3), end(2, 4)), ((1, 9), end(2, 5))]),
+            (Some(1), vec![(2, 4)]),
+            "the centre's holds"
+        );
         let over = [((1, 5), hands_to(2, (1, 1), false)), ((1, 9), end(3, 5)), ((2, 2), end(3, 8))];
         assert_eq!(said(&over), (Some(2), vec![(3, 8)]), "the former holder's word came too late");
-        let lost = [((0, 1), end(1, 3)), ((3, 2), hands_to(3, (1, 1), true)), ((2, 9), hands_to(2, (1, 1), true))];
+        let lost =
+            [((0, 1), end(1, 3)), ((3, 2), hands_to(3, (1, 1), true)), ((2, 9), hands_to(2, (1, 1), true))];
         assert_eq!(said(&lost), (Some(2), vec![(1, 3)]), "of two the smaller");
         assert_eq!(said(&[((3, 2), hands_to(3, (1, 1), true))]).0, Some(1), "the holder is not lost");
     }

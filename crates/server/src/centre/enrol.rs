@@ -72,9 +72,8 @@ impl<L: CentreLog> Centre<L> {
         }
         let Some((place, invitation)) = found else { return Err(refused()) };
         let devices = session.devices(&place.coop_id).await?;
-        let is_good = !invitation.is_used
-            && invitation.tries < TRIES_PER_CODE
-            && now_ms < invitation.expires_ms;
+        let is_good =
+            !invitation.is_used && invitation.tries < TRIES_PER_CODE && now_ms < invitation.expires_ms;
         match devices.iter().find(|device| device.device_no == request.device_no) {
             // The answer was lost: it is given again.
             Some(device) if is_same(device, request) => {

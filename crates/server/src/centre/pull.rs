@@ -2,7 +2,7 @@
 
 use super::control::sealed;
 use super::{Centre, Rules, mark_of};
-use crate::log::{CentreLog, Cooperative, CoopId, LogFault, RunRow, Session, StoredDocument};
+use crate::log::{CentreLog, CoopId, Cooperative, LogFault, RunRow, Session, StoredDocument};
 use lumbung_document::SignedHead;
 use lumbung_sync::expand::{Expander as _, Level};
 use lumbung_sync::recode::{Effort, Form, pack};
@@ -55,7 +55,8 @@ impl<L: CentreLog> Centre<L> {
                 if row.device_no != wish.device_no {
                     documents += usize::try_from(row.last_seq + 1 - row.first_seq).unwrap_or(usize::MAX);
                     bytes += usize::try_from(row.bytes).unwrap_or(usize::MAX);
-                    if !chosen.is_empty() && (documents > most || bytes > RAW_BYTES_MAX) {
+                    let is_full = documents > most || bytes > RAW_BYTES_MAX;
+                    if !chosen.is_empty() && (is_full || begins(&row)) {
                         break 'looking;
                     }
                     chosen.push(row);
@@ -76,6 +77,12 @@ impl<L: CentreLog> Centre<L> {
     }
 }
 
+/// A series begins at the beginning of a pack: what admits its device lies in an earlier one, so that whoever
+/// reads knows what its first document continues.
+pub(super) fn begins(row: &RunRow) -> bool {
+    row.first_seq == 1
+}
+
 /// Runs with their documents.
 pub(super) async fn read(
     session: &mut impl Session,
@@ -94,11 +101,7 @@ fn assemble(row: &RunRow, documents: &mut impl Iterator<Item = StoredDocument>) 
     if !ends || documents.len() as u64 != count {
         return Err(LogFault::broken("a run without its documents"));
     }
-    let head = SignedHead {
-        device_no: row.device_no,
-        seq: row.last_seq,
-        hash: row.hash,
-        signature: row.signature,
-    };
+    let head =
+        SignedHead { device_no: row.device_no, seq: row.last_seq, hash: row.hash, signature: row.signature };
     Ok(Run { head: RunHead { first_seq: row.first_seq, head }, documents })
 }

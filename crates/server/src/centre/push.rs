@@ -4,7 +4,7 @@ use super::control::Board;
 use super::judge::{self, Weighed};
 use super::problem::{fork, gap, problem};
 use super::{Centre, hash_at};
-use crate::log::{CentreLog, Changes, Cooperative, CoopId, Device, NewRun, Session, Transport};
+use crate::log::{CentreLog, Changes, CoopId, Cooperative, Device, NewRun, Session, Transport};
 use lumbung_document::body::SeriesEnd;
 use lumbung_document::body::control::EndReason;
 use lumbung_document::{Body, Hash};
@@ -118,7 +118,12 @@ impl<L: CentreLog> Centre<L> {
             board.write(&mut changes);
         }
         session.commit(&changes).await?;
-        Ok(Pushed { cooperative: changes.cooperative, device, quarantined, appended_after: Some(appended_after) })
+        Ok(Pushed {
+            cooperative: changes.cooperative,
+            device,
+            quarantined,
+            appended_after: Some(appended_after),
+        })
     }
 
     /// Draws the conclusions from control documents among `runs`, and takes over what the documents weigh.

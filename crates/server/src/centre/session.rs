@@ -1,8 +1,8 @@
 //! Opening a session: the centre shows that it is the one that was paired with, the device that it holds its key.
 
+use super::Centre;
 use super::problem::problem;
 use super::token::{self, Bearer};
-use super::Centre;
 use crate::log::{CentreLog, Session as _, Transport};
 use ed25519_dalek::{Signature, VerifyingKey};
 use lumbung_sync::wire::{
@@ -44,8 +44,8 @@ impl<L: CentreLog> Centre<L> {
         let now_ms = self.now_ms();
         let refused = || problem(ProblemCode::Session, "the challenge is not answered");
         let secret = &self.identity.secret;
-        let expires_ms = token::expiry_of_challenge(secret, bearer, &response.challenge, now_ms)
-            .ok_or_else(refused)?;
+        let expires_ms =
+            token::expiry_of_challenge(secret, bearer, &response.challenge, now_ms).ok_or_else(refused)?;
         let mut session = self.log.session().await?;
         let device = session
             .glance(&bearer.coop_id, bearer.device_no, 0)

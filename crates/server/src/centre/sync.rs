@@ -4,7 +4,7 @@ use super::problem::{fork, problem};
 use super::pull::Wish;
 use super::token::Bearer;
 use super::{Centre, Rules, admit, hash_at, mark_of};
-use crate::log::{CentreLog, Cooperative, CoopId, Device, LogFault, Session, Transport};
+use crate::log::{CentreLog, CoopId, Cooperative, Device, LogFault, Session, Transport};
 use lumbung_document::Hash;
 use lumbung_sync::expand::Expander as _;
 use lumbung_sync::wire::{
@@ -32,8 +32,7 @@ impl<L: CentreLog> Centre<L> {
             self.stop(&mut session, &coop_id, bearer.device_no, Transport::Forked).await?;
             return Err(fork(Some(seq)));
         }
-        let (epoch, cursor) =
-            self.place_of(&mut session, &cooperative, &request, glance.cursor_hash).await?;
+        let (epoch, cursor) = self.place_of(&mut session, &cooperative, &request, glance.cursor_hash).await?;
         let mut notices = Vec::new();
         let mut appended_after = None;
         if let Some(batch) = &request.batch {

@@ -64,7 +64,11 @@ impl Tally {
             ("forks_total", "Devices stopped for a second branch.", value(&self.forks)),
             ("restored_total", "Devices stopped because an old copy was put back.", value(&self.restored)),
             ("revoked_total", "Devices stopped by an administrator.", value(&self.revoked)),
-            ("epochs_total", "Times that a log was found older than what tills had read.", value(&self.epochs)),
+            (
+                "epochs_total",
+                "Times that a log was found older than what tills had read.",
+                value(&self.epochs),
+            ),
             ("wrong_codes_total", "Enrolments refused.", value(&self.wrong_codes)),
         ]
     }

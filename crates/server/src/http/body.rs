@@ -16,7 +16,8 @@ pub(super) enum Unread {
 
 /// A claimed length beyond the limit is refused before anything is read.
 pub(super) fn is_too_large(headers: &HeaderMap, limit: usize) -> bool {
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let length =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     length.is_some_and(|length| length > limit as u64)
 }
 

@@ -1,9 +1,9 @@
 //! Which address is which call.
 
+use super::Options;
 use super::answer::{beyond, cbor, last, part, refusal, text};
 use super::body::{Unread, is_too_large, pass, read};
 use super::metrics::Metrics;
-use super::Options;
 use crate::centre::{Bearer, Calls};
 use axum::Router;
 use axum::body::{Body, HttpBody as _};

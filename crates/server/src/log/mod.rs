@@ -4,7 +4,6 @@
 //! Every row belongs to one cooperative and is found by its id; what belongs to the centre itself lies under
 //! the nil id. A transaction never touches two cooperatives.
 
-
 pub mod sqlite;
 
 use lumbung_document::{Hash, PersonalPart, SealedDocument};

@@ -1,7 +1,7 @@
 //! What is asked of the file.
 
 use crate::log::{
-    Checkpoint, Cooperative, CoopId, Device, Identity, Invitation, LogFault, NIL, Quarantined, RunRow,
+    Checkpoint, CoopId, Cooperative, Device, Identity, Invitation, LogFault, NIL, Quarantined, RunRow,
     StoredDocument, Totals, Transport, decode_heads, to_i64, to_u64,
 };
 use lumbung_document::Hash;
@@ -10,7 +10,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 const COOPERATIVE: &str = "SELECT coop_id, handle, name, region, utc_offset, is_registered, claim, epoch,
     last_server_seq, books_device, block_first, block_count, alarms, erasures FROM cooperative";
-const DEVICE: &str = "SELECT device_no, device_id, device_key, exchange_key, genesis_hash, head_seq, head_hash,
+const DEVICE: &str =
+    "SELECT device_no, device_id, device_key, exchange_key, genesis_hash, head_seq, head_hash,
     transport, ended_seq, ended_hash, waits_for_keys FROM device WHERE coop_id = ?1";
 
 pub(super) fn identity(connection: &Connection) -> Result<Identity, LogFault> {
@@ -247,8 +248,8 @@ pub(super) fn totals(connection: &Connection, coop_id: &CoopId) -> Result<Totals
     let mut totals = Totals::default();
     let mut statement = connection
         .prepare_cached("SELECT day, account, debit_rp, credit_rp FROM daily_total WHERE coop_id = ?1")?;
-    let rows = statement
-        .query_map([coop_id], |row| Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?))))?;
+    let rows =
+        statement.query_map([coop_id], |row| Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?))))?;
     for row in rows {
         let (key, sums) = row?;
         totals.accounts.insert(key, sums);

@@ -1,7 +1,7 @@
 //! What is written into the file, within a transaction that the session began.
 
 use crate::log::{
-    Changes, Checkpoint, Cooperative, CoopId, Device, Invitation, LogFault, NewRun, Totals, encode_heads,
+    Changes, Checkpoint, CoopId, Cooperative, Device, Invitation, LogFault, NewRun, Totals, encode_heads,
     subject_of, to_i64,
 };
 use rusqlite::{Connection, params};
@@ -17,7 +17,8 @@ const PUT_DEVICE: &str = "INSERT INTO device (coop_id, device_no, device_id, dev
     ON CONFLICT DO UPDATE SET head_seq = excluded.head_seq, head_hash = excluded.head_hash,
     transport = excluded.transport, ended_seq = excluded.ended_seq, ended_hash = excluded.ended_hash,
     waits_for_keys = excluded.waits_for_keys";
-const PUT_INVITATION: &str = "INSERT INTO invitation (coop_id, device_no, code_hash, expires_ms, tries, is_used)
+const PUT_INVITATION: &str =
+    "INSERT INTO invitation (coop_id, device_no, code_hash, expires_ms, tries, is_used)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6)
     ON CONFLICT DO UPDATE SET tries = excluded.tries, is_used = excluded.is_used";
 // Sums stay at the end of their range: a hostile device must not be able to stop its own cooperative's log.
@@ -78,7 +79,9 @@ pub(super) fn changes(connection: &Connection, changes: &Changes<'_>) -> Result<
     add_totals(connection, coop_id, &changes.totals)?;
     for quarantined in &changes.quarantine {
         connection
-            .prepare_cached("INSERT INTO quarantine (coop_id, device_no, seq, reason) VALUES (?1, ?2, ?3, ?4)")?
+            .prepare_cached(
+                "INSERT INTO quarantine (coop_id, device_no, seq, reason) VALUES (?1, ?2, ?3, ?4)",
+            )?
             .execute(params![
                 coop_id,
                 quarantined.at.device_no,
