@@ -4,6 +4,7 @@
 #![expect(clippy::cast_precision_loss, reason = "times and sizes, far below 2^52")]
 
 mod bare;
+mod centre;
 mod figure;
 mod import;
 mod report;
@@ -12,6 +13,7 @@ mod search;
 mod shop;
 mod start;
 mod syncs;
+mod wire;
 
 use anyhow::{Result, bail};
 use figure::Figure;
@@ -19,7 +21,7 @@ use figure::Figure;
 /// Name and how to measure it; some share a run.
 type Bench = (&'static str, fn() -> Result<Vec<Figure>>);
 
-const BENCHES: [Bench; 8] = [
+const BENCHES: [Bench; 12] = [
     ("durable_sale", sale::durable),
     ("sale_cpu", sale::cpu),
     ("sale_growth", sale::growth),
@@ -28,7 +30,14 @@ const BENCHES: [Bench; 8] = [
     ("trial_balance", report::measure),
     ("import_year", import::measure),
     ("cold_start", start::measure),
+    ("sync_bytes", wire::bytes),
+    ("slow_link", wire::slow),
+    ("server_ingest", centre::ingest),
+    ("nation", centre::nation),
 ];
+
+/// Not part of `all`: it takes its time.
+const LONG: [Bench; 1] = [("server_memory", centre::soak)];
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -41,8 +50,10 @@ fn main() -> Result<()> {
     let wanted = arguments.first().filter(|name| *name != "all");
     let chosen: Vec<&Bench> =
         BENCHES.iter().filter(|(name, _)| wanted.is_none_or(|wanted| wanted == name)).collect();
+    let long = LONG.iter().filter(|(name, _)| wanted.is_some_and(|wanted| wanted == name));
+    let chosen: Vec<&Bench> = chosen.into_iter().chain(long).collect();
     if chosen.is_empty() {
-        let names: Vec<&str> = BENCHES.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = BENCHES.iter().chain(&LONG).map(|(name, _)| *name).collect();
         bail!("no such figure; known are {}", names.join(", "));
     }
     let mut missed = Vec::new();
