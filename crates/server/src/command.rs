@@ -5,6 +5,7 @@ use crate::ambient::{SystemClock, SystemRandom};
 use crate::centre::Centre;
 use crate::http::{self, Options};
 use crate::log::CentreLog;
+use crate::log::postgres::PostgresLog;
 use crate::log::sqlite::SqliteLog;
 use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
@@ -130,7 +131,7 @@ fn start(command: Command) -> anyhow::Result<()> {
     runtime.block_on(async {
         match (&command.store.data, &command.store.database_url) {
             (Some(data), None) => perform(command.verb, SqliteLog::open(data)?).await,
-            (None, Some(_url)) => bail!("PostgreSQL"),
+            (None, Some(url)) => perform(command.verb, PostgresLog::connect(url, workers + 2).await?).await,
             _ => bail!("say where the log is: --data DIR or --database-url URL"),
         }
     })

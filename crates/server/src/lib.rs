@@ -18,5 +18,6 @@ pub mod http;
 pub mod log;
 
 pub use centre::{Calls, Centre};
+pub use log::postgres::PostgresLog;
 pub use log::sqlite::SqliteLog;
 pub use log::{CentreLog, LogFault, run_inline};

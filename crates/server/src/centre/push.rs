@@ -109,6 +109,7 @@ impl<L: CentreLog> Centre<L> {
         changes.runs = new;
         if weighed.control.is_empty() && weighed.grants.is_empty() && weighed.erased.is_empty() {
             changes.devices.push(device.clone());
+            changes.is_heads_alone = true;
             changes.totals = weighed.totals;
             changes.quarantine = weighed.quarantine;
         } else {

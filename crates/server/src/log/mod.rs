@@ -4,6 +4,7 @@
 //! Every row belongs to one cooperative and is found by its id; what belongs to the centre itself lies under
 //! the nil id. A transaction never touches two cooperatives.
 
+pub mod postgres;
 pub mod sqlite;
 
 use lumbung_document::{Hash, PersonalPart, SealedDocument};
@@ -257,6 +258,8 @@ pub struct ControlRow {
 pub struct Changes<'a> {
     pub cooperative: Cooperative,
     pub devices: Vec<Device>,
+    /// Of the devices nothing changed but their heads, which is by far the most frequent case.
+    pub is_heads_alone: bool,
     pub invitations: Vec<Invitation>,
     pub runs: Vec<NewRun<'a>>,
     pub totals: Totals,
@@ -270,6 +273,7 @@ impl Changes<'_> {
         Self {
             cooperative,
             devices: Vec::new(),
+            is_heads_alone: false,
             invitations: Vec::new(),
             runs: Vec::new(),
             totals: Totals::default(),

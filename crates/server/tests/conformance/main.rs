@@ -20,7 +20,6 @@ macro_rules! suite {
                 });
             })*
         }
-        #[cfg(any())]
         mod on_postgres {
             $(#[test]
             fn $case() {
