@@ -85,7 +85,7 @@ impl<'s, 'a> Assembly<'s, 'a> {
             _ => {
                 tree::write_start(out, tree::ARRAY, value.unsigned_abs());
                 match column.child {
-                    Some((Shape::Record, child)) => {
+                    Some((Shape::Record | Shape::Late, child)) => {
                         let row = self.row(child);
                         let length = usize::try_from(value).unwrap_or(0);
                         for column in sheet.tables[child].columns.iter().take(length) {

@@ -115,6 +115,9 @@ impl Search<'_, '_, '_, '_> {
             }
             self.consider(Prediction::new(Way::Ratio, &[*other], false));
         }
+        if self.found.iter().any(|(cost, _)| *cost == 0) {
+            return;
+        }
         let paired = &others[..others.len().min(PAIRED_MAX)];
         for (at, one) in paired.iter().enumerate() {
             for other in paired {
@@ -181,7 +184,8 @@ impl Search<'_, '_, '_, '_> {
 
     /// Roughly what the first rows cost, in 256ths of a bit.
     fn estimate(&mut self, prediction: &Prediction) -> Option<u64> {
-        let mut predictor = Predictor::new(prediction, self.all_rows, &mut self.from)?;
+        let sampled = self.rows.get(SAMPLE).map_or(self.all_rows, |row| *row as usize);
+        let mut predictor = Predictor::new(prediction, self.all_rows, sampled, &mut self.from)?;
         let mut sizes = [[0_u64; 130]; 2];
         let mut below = 0;
         for (row, integer) in self.rows.iter().zip(self.integers).take(SAMPLE) {
@@ -197,9 +201,9 @@ impl Search<'_, '_, '_, '_> {
         Some(below + spread)
     }
 
-    /// The greatest number that all residuals are multiples of.
+    /// The greatest number that all residuals are multiples of; 0 where there are none but zeros.
     fn step(&mut self, prediction: &Prediction) -> Option<i64> {
-        let mut predictor = Predictor::new(prediction, self.all_rows, &mut self.from)?;
+        let mut predictor = Predictor::new(prediction, self.all_rows, self.all_rows, &mut self.from)?;
         let mut step = 0_u64;
         for (row, integer) in self.rows.iter().zip(self.integers) {
             let (expected, _) = predictor.expect(*row);
@@ -209,33 +213,43 @@ impl Search<'_, '_, '_, '_> {
                 break;
             }
         }
-        Some(i64::try_from(step).unwrap_or(1).max(1))
+        Some(i64::try_from(step).unwrap_or(1))
     }
 
     fn cheapest(mut self) -> Prediction {
         self.found.sort_by_key(|(estimate, _)| *estimate);
-        let plain = [Way::Plain, Way::Before].map(|way| Prediction::new(way, &[], false));
+        let [plain, before] = [Way::Plain, Way::Before].map(|way| Prediction::new(way, &[], false));
+        let deep = Prediction { depth: DEPTH_MAX, ..plain.clone() };
         let best = self.found.iter().take(PRICED).map(|(_, prediction)| prediction.clone());
-        let candidates: Vec<Prediction> = best.chain(plain).collect();
-        let mut cheapest = (u64::MAX, Prediction::new(Way::Plain, &[], false));
+        let candidates: Vec<Prediction> = best.chain([plain.clone(), before, deep]).collect();
+        let mut cheapest = (u64::MAX, plain);
         for mut prediction in candidates {
-            let Some(step) = self.step(&prediction) else { continue };
-            prediction.step = step;
-            for depth in [2, 5, DEPTH_MAX] {
-                prediction.depth = depth;
-                if let Some(cost) = self.price(&prediction)
-                    && cost < cheapest.0
-                {
-                    cheapest = (cost, prediction.clone());
-                }
+            match self.step(&prediction) {
+                None => continue,
+                // Nothing beats what is never wrong.
+                Some(0) => return prediction,
+                Some(step) => prediction.step = step,
             }
+            self.compare(prediction, &mut cheapest);
+        }
+        for depth in [2, 8, DEPTH_MAX] {
+            let prediction = Prediction { depth, ..cheapest.1.clone() };
+            self.compare(prediction, &mut cheapest);
         }
         cheapest.1
     }
 
+    fn compare(&mut self, prediction: Prediction, cheapest: &mut (u64, Prediction)) {
+        if let Some(cost) = self.price(&prediction)
+            && cost < cheapest.0
+        {
+            *cheapest = (cost, prediction);
+        }
+    }
+
     /// What the column really costs, with something for the words.
     fn price(&mut self, prediction: &Prediction) -> Option<u64> {
-        let predictor = Predictor::new(prediction, self.all_rows, &mut self.from)?;
+        let predictor = Predictor::new(prediction, self.all_rows, self.all_rows, &mut self.from)?;
         let mut price = Price::default();
         let mut integers = self.integers.to_vec();
         predictor.code(&mut price, prediction, self.rows, &mut integers);

@@ -4,7 +4,7 @@
 use super::RecodeError;
 use super::number::{DEPTH_MAX, Numbers};
 use super::range::{Coder, Prob, tree};
-use super::table::{Sheet, View};
+use super::table::{Sheet, View, worth};
 use std::collections::HashMap;
 
 /// Columns that a sum may be made of.
@@ -54,7 +54,7 @@ pub(super) struct Prediction {
 impl Prediction {
     pub(super) fn new(way: Way, columns: &[usize], flag: bool) -> Self {
         let columns = columns.iter().map(|column| (*column, false)).collect();
-        Self { way, columns, number: 0, flag, step: 1, depth: 3 }
+        Self { way, columns, number: 0, flag, step: 1, depth: 4 }
     }
 
     pub(super) fn constant(number: i64) -> Self {
@@ -70,7 +70,7 @@ pub(super) struct Words {
     sign: Prob,
     count: [[Prob; 4]; 8],
     depth: [Prob; 16],
-    pub(super) shape: Prob,
+    pub(super) shape: [Prob; 4],
     pub(super) stored: Prob,
     back: Numbers,
     step: Numbers,
@@ -85,7 +85,7 @@ impl Words {
             sign: Prob::NEW,
             count: [[Prob::NEW; 4]; 8],
             depth: [Prob::NEW; 16],
-            shape: Prob::NEW,
+            shape: [Prob::NEW; 4],
             stored: Prob::NEW,
             back: Numbers::new(3, 64),
             step: Numbers::new(3, 64),
@@ -211,8 +211,14 @@ impl Views for Fresh<'_, '_> {
 }
 
 impl Predictor {
-    /// `None` where a column cannot be seen from this table.
-    pub(super) fn new(prediction: &Prediction, rows: usize, views: &mut impl Views) -> Option<Self> {
+    /// For a table of so many rows, of which the first `used` will be asked for. `None` where a column cannot
+    /// be seen from this table.
+    pub(super) fn new(
+        prediction: &Prediction,
+        rows: usize,
+        used: usize,
+        views: &mut impl Views,
+    ) -> Option<Self> {
         let mut predictor = Self {
             way: prediction.way,
             flag: prediction.flag,
@@ -228,35 +234,35 @@ impl Predictor {
         match prediction.way {
             Way::Constant | Way::Plain | Way::Before => (),
             Way::Same => {
-                predictor.keys = views.keys(nth(0)?)?.to_vec();
+                predictor.keys = views.keys(nth(0)?)?[..used].to_vec();
                 if let Some(second) = nth(1) {
-                    predictor.keys = keys_of_pairs(&predictor.keys, views.keys(second)?);
+                    predictor.keys = keys_of_pairs(&predictor.keys, &views.keys(second)?[..used]);
                 }
             }
             Way::Ratio | Way::Beside => {
-                predictor.one.clone_from(&views.view(nth(0)?)?.values);
+                predictor.one = views.view(nth(0)?)?.values[..used].to_vec();
                 predictor.keys = match nth(1) {
-                    Some(key) => views.keys(key)?.to_vec(),
-                    None => vec![0; rows],
+                    Some(key) => views.keys(key)?[..used].to_vec(),
+                    None => vec![0; used],
                 };
             }
             Way::Product => {
-                predictor.one.clone_from(&views.view(nth(0)?)?.values);
-                predictor.other.clone_from(&views.view(nth(1)?)?.values);
+                predictor.one = views.view(nth(0)?)?.values[..used].to_vec();
+                predictor.other = views.view(nth(1)?)?.values[..used].to_vec();
             }
             Way::Sum => {
-                predictor.one = vec![0; rows];
+                predictor.one = vec![0; used];
                 for (at, (column, minus)) in prediction.columns.iter().enumerate() {
                     let view = views.view(*column)?;
                     for (sum, value) in predictor.one.iter_mut().zip(&view.values) {
                         *sum = if *minus { sum.wrapping_sub(*value) } else { sum.wrapping_add(*value) };
                     }
                     if at == 0 && prediction.flag {
-                        predictor.taken = vec![0; view.shared_rows.min(rows * 16 + 256)];
-                        predictor.shared.clone_from(&view.shared);
-                        if view.shared_rows > predictor.taken.len() {
+                        if view.shared_rows > worth(rows) {
                             return None;
                         }
+                        predictor.taken = vec![0; view.shared_rows];
+                        predictor.shared = view.shared[..used].to_vec();
                     }
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::RecodeError;
 use super::predict::{Fresh, Predictor, Way, Words};
-use super::range::{Coder, Reader};
+use super::range::{Coder, Reader, tree};
 use super::strings::{Piles, take};
 use super::table::{
     DOCUMENTS, Group, HEAD_COLUMNS, Head, Shape, Sheet, Table, groups, may_be_record, row_no, rows_with, tag,
@@ -77,7 +77,7 @@ impl<'a> Reading<'a> {
             self.column(sheet, *column, depth)?;
         }
         for column in columns {
-            if let Some((Shape::List, child)) = sheet.columns[column].child {
+            if let Some((Shape::Late | Shape::List, child)) = sheet.columns[column].child {
                 self.table(sheet, child, depth + 1)?;
             }
         }
@@ -128,7 +128,7 @@ impl<'a> Reading<'a> {
         depth: u32,
     ) -> Result<(), RecodeError> {
         let table = sheet.columns[no].table;
-        let is_list = self.coder.bit(&mut self.words.shape, false);
+        let shape = Shape::ALL[tree(&mut self.coder, &mut self.words.shape, 2, 0) as usize];
         let values = self.integers(sheet, table, &rows)?;
         fill(sheet, no, &rows, &values);
         let mut left = self.cells;
@@ -138,7 +138,7 @@ impl<'a> Reading<'a> {
             Some(length)
         });
         let lengths = lengths.collect::<Option<Vec<usize>>>().ok_or(RecodeError::TooLarge)?;
-        if is_list {
+        if shape == Shape::List {
             let up = rows
                 .iter()
                 .zip(&lengths)
@@ -159,16 +159,21 @@ impl<'a> Reading<'a> {
                 }
             }
         }
-        sheet.columns[no].child = Some((Shape::Record, child));
-        self.table(sheet, child, depth + 1)
+        sheet.columns[no].child = Some((shape, child));
+        if shape == Shape::Record { self.table(sheet, child, depth + 1) } else { Ok(()) }
     }
 
     fn integers(&mut self, sheet: &Sheet<'a>, table: usize, rows: &[u32]) -> Result<Vec<i64>, RecodeError> {
         let mut integers = vec![0; rows.len()];
         let prediction = self.words.read(&mut self.coder, sheet.told.len())?;
-        Predictor::new(&prediction, sheet.tables[table].rows, &mut Fresh::new(sheet, table))
-            .ok_or(RecodeError::NotAPack("a column out of sight"))?
-            .code(&mut self.coder, &prediction, rows, &mut integers);
+        Predictor::new(
+            &prediction,
+            sheet.tables[table].rows,
+            sheet.tables[table].rows,
+            &mut Fresh::new(sheet, table),
+        )
+        .ok_or(RecodeError::NotAPack("a column out of sight"))?
+        .code(&mut self.coder, &prediction, rows, &mut integers);
         self.coder.is_sound()?;
         Ok(integers)
     }
@@ -195,7 +200,7 @@ impl<'a> Reading<'a> {
         if !matches!(prediction.way, Way::Constant | Way::Plain | Way::Before) {
             return Err(RecodeError::NotAPack("lengths that look at columns"));
         }
-        Predictor::new(&prediction, rows.len(), &mut Fresh::new(sheet, DOCUMENTS))
+        Predictor::new(&prediction, rows.len(), rows.len(), &mut Fresh::new(sheet, DOCUMENTS))
             .ok_or(RecodeError::NotAPack("a column out of sight"))?
             .code(&mut self.coder, &prediction, &rows, &mut lengths);
         let stored = self.coder.bit(&mut self.words.stored, false);

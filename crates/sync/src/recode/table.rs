@@ -41,7 +41,10 @@ pub(super) struct Table {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Shape {
+    /// Told where it stands: a line's price may look at its item.
     Record,
+    /// Told after the other columns, as lists are: arrays are in it.
+    Late,
     List,
 }
 
@@ -81,8 +84,17 @@ pub(super) struct View {
     pub(super) shared_rows: usize,
 }
 
+/// Rows elsewhere that may be gone through for a column of so many rows.
+pub(super) const fn worth(rows: usize) -> usize {
+    rows.saturating_mul(16).saturating_add(256)
+}
+
 pub(super) fn row_no(row: usize) -> u32 {
     u32::try_from(row).unwrap_or(u32::MAX)
+}
+
+impl Shape {
+    pub(super) const ALL: [Self; 4] = [Self::Record, Self::Late, Self::List, Self::List];
 }
 
 impl Sheet<'_> {
@@ -90,7 +102,6 @@ impl Sheet<'_> {
     /// the rows that it is wanted for (both sides judge alike, so nobody can be made to sum for ever).
     pub(super) fn view(&self, column: usize, from: usize) -> Option<View> {
         let rows = self.tables[from].rows;
-        let worth = rows * 16 + 256;
         let above = self.path(from);
         let mut table = self.columns[column].table;
         let mut summed: Option<Vec<i64>> = None;
@@ -99,7 +110,7 @@ impl Sheet<'_> {
             let here = &self.tables[table];
             let parent = here.parent?;
             cost += here.rows + self.tables[parent].rows;
-            if cost > worth {
+            if cost > worth(rows) {
                 return None;
             }
             let values = summed.as_deref().unwrap_or(&self.columns[column].values);

@@ -43,7 +43,8 @@ fn fill_column<'a>(sheet: &mut Sheet<'a>, no: usize, nodes: &[Option<&Node<'a>>]
     if let Some(longest) = may_be_record(arrays.iter().map(|array| array.len())).filter(|_| !is_list(&arrays))
     {
         let child = sheet.add_table(table, rows);
-        sheet.columns[no].child = Some((Shape::Record, child));
+        let waits = arrays.iter().flat_map(|array| array.iter()).any(|node| matches!(node, Node::Array(_)));
+        sheet.columns[no].child = Some((if waits { Shape::Late } else { Shape::Record }, child));
         let columns: Vec<Vec<Option<&Node<'a>>>> =
             (0..longest).map(|at| arrays.iter().map(|array| array.get(at)).collect()).collect();
         fill(sheet, child, &columns);

@@ -3,7 +3,7 @@
 use super::Effort;
 use super::choose::Seen;
 use super::predict::{Fresh, Predictor, Words};
-use super::range::{Coder, Writer};
+use super::range::{Coder, Writer, tree};
 use super::strings::{Piles, is_dense};
 use super::table::{DOCUMENTS, Shape, Sheet, row_no, rows_with, tag};
 
@@ -27,15 +27,15 @@ struct Scribe {
 }
 
 impl Scribe {
-    /// Every column with the records in it, then the lists: a line's price may look at its item, and what
-    /// was paid at all lines.
+    /// Every column with the plain records in it, then what has rows of its own: what was paid may look at all
+    /// lines.
     fn table(&mut self, sheet: &mut Sheet<'_>, no: usize) {
         let columns = sheet.tables[no].columns.clone();
         for column in &columns {
             self.column(sheet, *column);
         }
         for column in columns {
-            if let Some((Shape::List, child)) = sheet.columns[column].child {
+            if let Some((Shape::Late | Shape::List, child)) = sheet.columns[column].child {
                 self.table(sheet, child);
             }
         }
@@ -48,8 +48,8 @@ impl Scribe {
         self.integers(sheet, column.table, &rows, tags);
         let arrays = rows_with(column, tag::ARRAY);
         if !arrays.is_empty() {
-            let is_list = column.child.is_some_and(|(shape, _)| shape == Shape::List);
-            self.coder.bit(&mut self.words.shape, is_list);
+            let shape = column.child.map_or(Shape::List, |(shape, _)| shape);
+            tree(&mut self.coder, &mut self.words.shape, 2, shape as u32);
             self.values(sheet, no, &arrays);
             if let Some((Shape::Record, child)) = column.child {
                 self.table(sheet, child);
@@ -77,8 +77,12 @@ impl Scribe {
         let prediction = self.seen.choose(sheet, Some(table), rows, &integers);
         // The words of a writer name what it chose: they cannot be refused.
         if self.words.code(&mut self.coder, sheet.told.len(), &prediction).is_ok()
-            && let Some(predictor) =
-                Predictor::new(&prediction, sheet.tables[table].rows, &mut Fresh::new(sheet, table))
+            && let Some(predictor) = Predictor::new(
+                &prediction,
+                sheet.tables[table].rows,
+                sheet.tables[table].rows,
+                &mut Fresh::new(sheet, table),
+            )
         {
             predictor.code(&mut self.coder, &prediction, rows, &mut integers);
         }
@@ -93,7 +97,7 @@ impl Scribe {
         let prediction = self.seen.choose(sheet, None, &rows, &lengths);
         if self.words.code(&mut self.coder, 0, &prediction).is_ok()
             && let Some(predictor) =
-                Predictor::new(&prediction, rows.len(), &mut Fresh::new(sheet, DOCUMENTS))
+                Predictor::new(&prediction, rows.len(), rows.len(), &mut Fresh::new(sheet, DOCUMENTS))
         {
             predictor.code(&mut self.coder, &prediction, &rows, &mut lengths);
         }
