@@ -3,11 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it stands")]
 #![allow(dead_code, clippy::allow_attributes, reason = "each test program uses its part of this room")]
 
-pub mod till;
+pub(crate) mod till;
 
 use ed25519_dalek::{Signer as _, SigningKey};
 use lumbung_primitives::{Clock, Random};
 use lumbung_server::centre::Bearer;
+use lumbung_server::log::{Glance, Session as _};
 use lumbung_server::{Calls, Centre, CentreLog};
 use lumbung_sync::pairing::PairingCode;
 use lumbung_sync::wire::{
@@ -18,13 +19,13 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use till::Till;
 
 /// 2026-01-23 in the morning.
-pub const MORNING_MS: i64 = 1_769_130_000_000;
+pub(crate) const MORNING_MS: i64 = 1_769_130_000_000;
 
 #[derive(Debug)]
-pub struct Hands(AtomicI64);
+pub(crate) struct Hands(AtomicI64);
 
 impl Hands {
-    pub fn forward(&self, ms: i64) {
+    pub(crate) fn forward(&self, ms: i64) {
         self.0.fetch_add(ms, Ordering::Relaxed);
     }
 }
@@ -37,10 +38,10 @@ impl Clock for Hands {
 
 /// Not for keys of anybody real.
 #[derive(Debug)]
-pub struct Counting(AtomicU64);
+pub(crate) struct Counting(AtomicU64);
 
 impl Counting {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(AtomicU64::new(seed))
     }
 }
@@ -58,13 +59,13 @@ impl Random for Counting {
 
 /// A centre with the hands of its clock.
 #[derive(Debug)]
-pub struct World<L> {
-    pub centre: Centre<L>,
-    pub clock: Arc<Hands>,
+pub(crate) struct World<L> {
+    pub(crate) centre: Centre<L>,
+    pub(crate) clock: Arc<Hands>,
 }
 
 impl<L: CentreLog> World<L> {
-    pub async fn new(log: L, seed: u64) -> Self {
+    pub(crate) async fn new(log: L, seed: u64) -> Self {
         let clock = Arc::new(Hands(AtomicI64::new(MORNING_MS)));
         let random = Arc::new(Counting::new(seed));
         let centre = Centre::open(log, Arc::<Hands>::clone(&clock), random).await.unwrap();
@@ -72,14 +73,14 @@ impl<L: CentreLog> World<L> {
     }
 
     /// A cooperative with its founder's device, registered, with nothing sent but the admission of the centre.
-    pub async fn founder(&self, seed: u8) -> Till {
+    pub(crate) async fn founder(&self, seed: u8) -> Till {
         let mut till = self.founder_alone(seed).await;
         till.admit_centre(&self.centre.centre_id(), &self.centre.centre_key());
         till.push_all(&self.centre).await.unwrap();
         till
     }
 
-    pub async fn founder_alone(&self, seed: u8) -> Till {
+    pub(crate) async fn founder_alone(&self, seed: u8) -> Till {
         let (_, code) = self.centre.coop_add("Merah Putih", "32.01.01.2001").await.unwrap();
         let till = Till::founder(seed);
         let answer = self.centre.enrol("founder", till.enrol_request(&code)).await.unwrap();
@@ -88,7 +89,7 @@ impl<L: CentreLog> World<L> {
     }
 
     /// A further device, invited by the books device.
-    pub async fn further(&self, books: &mut Till, device_no: u32) -> Till {
+    pub(crate) async fn further(&self, books: &mut Till, device_no: u32) -> Till {
         let code = self.invited(books, device_no).await;
         let mut till = Till::further(books, device_no);
         till.knows(books);
@@ -97,7 +98,7 @@ impl<L: CentreLog> World<L> {
         till
     }
 
-    pub async fn invited(&self, books: &mut Till, device_no: u32) -> PairingCode {
+    pub(crate) async fn invited(&self, books: &mut Till, device_no: u32) -> PairingCode {
         let handle = self.handle_of(books).await;
         let code = PairingCode::new(handle, device_no, [books.seed ^ 0x5a; 8]).unwrap();
         books.invite(device_no, &code);
@@ -105,18 +106,21 @@ impl<L: CentreLog> World<L> {
         code
     }
 
-    pub async fn enrol(&self, till: &Till, code: &PairingCode) -> Result<EnrolAnswer, Problem> {
+    pub(crate) async fn enrol(&self, till: &Till, code: &PairingCode) -> Result<EnrolAnswer, Problem> {
         self.centre.enrol("10.0.0.1", till.enrol_request(code)).await
     }
 
-    pub async fn handle_of(&self, till: &Till) -> u64 {
-        use lumbung_server::log::Session as _;
+    pub(crate) async fn glance(&self, till: &Till) -> Glance {
         let mut session = self.centre.log().session().await.unwrap();
-        session.glance(&till.coop_id, 1, 0).await.unwrap().unwrap().cooperative.handle
+        session.glance(&till.coop_id, till.device_no, 0).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn handle_of(&self, till: &Till) -> u64 {
+        self.glance(till).await.cooperative.handle
     }
 
     /// A token by the whole exchange.
-    pub async fn token(&self, till: &Till) -> Result<String, Problem> {
+    pub(crate) async fn token(&self, till: &Till) -> Result<String, Problem> {
         let request = session_request(till, None);
         let challenge = self.centre.session(request).await?.challenge.unwrap();
         let response = answer_to(&till.key, &till.coop_id, till.device_no, challenge.challenge);
@@ -125,11 +129,11 @@ impl<L: CentreLog> World<L> {
     }
 }
 
-pub fn session_request(till: &Till, response: Option<ChallengeResponse>) -> SessionRequest {
+pub(crate) fn session_request(till: &Till, response: Option<ChallengeResponse>) -> SessionRequest {
     SessionRequest { protocol: PROTOCOL, coop_id: till.coop_id, device_no: till.device_no, response }
 }
 
-pub fn answer_to(
+pub(crate) fn answer_to(
     key: &SigningKey,
     coop_id: &[u8; 16],
     device_no: u32,
@@ -139,10 +143,10 @@ pub fn answer_to(
     ChallengeResponse { challenge, signature, wall_ms: MORNING_MS, app_version: "0.1.0".to_owned() }
 }
 
-pub fn bearer(till: &Till) -> Bearer {
+pub(crate) fn bearer(till: &Till) -> Bearer {
     Bearer { coop_id: till.coop_id, device_no: till.device_no }
 }
 
-pub fn code_of<T: std::fmt::Debug>(answer: Result<T, Problem>) -> ProblemCode {
+pub(crate) fn code_of<T: std::fmt::Debug>(answer: Result<T, Problem>) -> ProblemCode {
     answer.unwrap_err().code
 }

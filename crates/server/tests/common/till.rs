@@ -19,28 +19,28 @@ use lumbung_sync::{Run, RunHead};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug)]
-pub struct Till {
-    pub seed: u8,
-    pub coop_id: [u8; 16],
-    pub device_no: u32,
-    pub device_id: [u8; 16],
-    pub key: SigningKey,
-    pub documents: Vec<SealedDocument>,
-    pub acked: u64,
-    pub epoch: Epoch,
-    pub cursor: Cursor,
+pub(crate) struct Till {
+    pub(crate) seed: u8,
+    pub(crate) coop_id: [u8; 16],
+    pub(crate) device_no: u32,
+    pub(crate) device_id: [u8; 16],
+    pub(crate) key: SigningKey,
+    pub(crate) documents: Vec<SealedDocument>,
+    pub(crate) acked: u64,
+    pub(crate) epoch: Epoch,
+    pub(crate) cursor: Cursor,
     /// Documents of others by device, as they came.
-    pub others: BTreeMap<u32, Vec<SealedDocument>>,
+    pub(crate) others: BTreeMap<u32, Vec<SealedDocument>>,
     /// Genesis hashes of others.
-    pub known: BTreeMap<u32, Hash>,
-    pub receipts: u64,
+    pub(crate) known: BTreeMap<u32, Hash>,
+    pub(crate) receipts: u64,
 }
 
-pub const DAY: BusinessDate = BusinessDate(20_476);
+pub(crate) const DAY: BusinessDate = BusinessDate(20_476);
 
 impl Till {
     /// Device 1 of a new cooperative, with its genesis document.
-    pub fn founder(seed: u8) -> Self {
+    pub(crate) fn founder(seed: u8) -> Self {
         let mut till = Self::bare(seed, [seed; 16], 1, seed);
         let body = Body::Genesis(Genesis {
             coop_id: till.coop_id,
@@ -56,7 +56,7 @@ impl Till {
         till
     }
 
-    pub fn further(books: &Self, device_no: u32) -> Self {
+    pub(crate) fn further(books: &Self, device_no: u32) -> Self {
         let number = u8::try_from(device_no).unwrap();
         Self::bare(books.seed, books.coop_id, device_no, books.seed ^ number.rotate_left(3))
     }
@@ -78,37 +78,37 @@ impl Till {
         }
     }
 
-    pub fn public(&self) -> [u8; 32] {
+    pub(crate) fn public(&self) -> [u8; 32] {
         self.key.verifying_key().to_bytes()
     }
 
-    pub fn exchange(&self) -> [u8; 32] {
+    pub(crate) fn exchange(&self) -> [u8; 32] {
         [self.device_id[0] ^ 0x77; 32]
     }
 
-    pub fn genesis_hash(&self) -> Hash {
+    pub(crate) fn genesis_hash(&self) -> Hash {
         Hash::genesis(&self.coop_id, &self.device_id, &self.public())
     }
 
-    pub fn head_seq(&self) -> u64 {
+    pub(crate) fn head_seq(&self) -> u64 {
         self.documents.len() as u64
     }
 
-    pub fn hash_at(&self, seq: u64) -> Hash {
+    pub(crate) fn hash_at(&self, seq: u64) -> Hash {
         match seq {
             0 => self.genesis_hash(),
             _ => self.documents[usize::try_from(seq - 1).unwrap()].hash,
         }
     }
 
-    pub fn write(&mut self, body: Body) -> DocRef {
+    pub(crate) fn write(&mut self, body: Body) -> DocRef {
         let rule_version = lumbung_posting::rule_for(&body);
         let effects = lumbung_posting::expand(&body, rule_version).unwrap();
         self.write_with(body, rule_version, effects)
     }
 
     /// Whatever the effects are.
-    pub fn write_with(&mut self, body: Body, rule_version: u16, effects: Effects) -> DocRef {
+    pub(crate) fn write_with(&mut self, body: Body, rule_version: u16, effects: Effects) -> DocRef {
         let at = DocRef::new(self.device_no, self.head_seq() + 1);
         let draft = Draft { body, rule_version, effects, business_date: DAY, reissue_of: None };
         let position = Position {
@@ -121,7 +121,7 @@ impl Till {
         at
     }
 
-    pub fn sell(&mut self, count: u64) {
+    pub(crate) fn sell(&mut self, count: u64) {
         for _ in 0..count {
             self.receipts += 1;
             let body = self.sale(1_000 + (self.receipts % 7) * 500);
@@ -130,7 +130,7 @@ impl Till {
     }
 
     /// A cash sale of one line.
-    pub fn sale(&self, price: u64) -> Body {
+    pub(crate) fn sale(&self, price: u64) -> Body {
         let price = i64::try_from(price).unwrap();
         Body::Sale(Sale {
             receipt_no: self.receipts,
@@ -158,7 +158,7 @@ impl Till {
         })
     }
 
-    pub fn admit_centre(&mut self, centre_id: &[u8; 16], centre_key: &[u8; 32]) {
+    pub(crate) fn admit_centre(&mut self, centre_id: &[u8; 16], centre_key: &[u8; 32]) {
         self.known.insert(0, Hash::genesis(&self.coop_id, centre_id, centre_key));
         self.write(Body::DeviceEnrolled(DeviceEnrolled {
             device_no: 0,
@@ -170,20 +170,20 @@ impl Till {
         }));
     }
 
-    pub fn invite(&mut self, device_no: u32, code: &PairingCode) {
+    pub(crate) fn invite(&mut self, device_no: u32, code: &PairingCode) {
         self.write(Body::DeviceInvited(DeviceInvited { device_no, code_hash: code.hash().0 }));
     }
 
-    pub fn end_series(&mut self, device_no: u32, seq: u64, hash: Hash) {
+    pub(crate) fn end_series(&mut self, device_no: u32, seq: u64, hash: Hash) {
         let reason = EndReason::FORK;
         self.write(Body::SeriesEnd(SeriesEnd { device_no, seq, hash, reason }));
     }
 
-    pub fn hand_books_to(&mut self, device_no: u32, after: DocRef, second: Option<DocRef>) -> DocRef {
+    pub(crate) fn hand_books_to(&mut self, device_no: u32, after: DocRef, second: Option<DocRef>) -> DocRef {
         self.write(Body::BooksDevice(BooksDevice { device_no, after, second }))
     }
 
-    pub fn enrol_request(&self, code: &PairingCode) -> EnrolRequest {
+    pub(crate) fn enrol_request(&self, code: &PairingCode) -> EnrolRequest {
         let genesis = (self.device_no == 1).then(|| {
             let first = &self.documents[0];
             WireDocument {
@@ -206,13 +206,13 @@ impl Till {
         }
     }
 
-    pub fn signed_head(&self, seq: u64) -> SignedHead {
+    pub(crate) fn signed_head(&self, seq: u64) -> SignedHead {
         let hash = self.hash_at(seq);
         let message = head_message(&self.coop_id, self.device_no, seq, &hash);
         SignedHead { device_no: self.device_no, seq, hash, signature: self.key.sign(&message).to_bytes() }
     }
 
-    pub fn run(&self, first_seq: u64, last_seq: u64) -> Run {
+    pub(crate) fn run(&self, first_seq: u64, last_seq: u64) -> Run {
         let (from, to) = (usize::try_from(first_seq - 1).unwrap(), usize::try_from(last_seq).unwrap());
         Run {
             head: RunHead { first_seq, head: self.signed_head(last_seq) },
@@ -221,7 +221,7 @@ impl Till {
     }
 
     /// Cut at kept heads and at `last`.
-    pub fn runs(&self, after: u64, last: u64) -> Vec<Run> {
+    pub(crate) fn runs(&self, after: u64, last: u64) -> Vec<Run> {
         let mut runs = Vec::new();
         let mut first = after + 1;
         while first <= last {
@@ -232,11 +232,11 @@ impl Till {
         runs
     }
 
-    pub fn batch(&self, after: u64, last: u64) -> Vec<u8> {
+    pub(crate) fn batch(&self, after: u64, last: u64) -> Vec<u8> {
         pack(&self.runs(after, last), Form::Columns(1), 3, &Rules)
     }
 
-    pub fn request(&self, batch: Option<Vec<u8>>) -> SyncRequest {
+    pub(crate) fn request(&self, batch: Option<Vec<u8>>) -> SyncRequest {
         let mut head_mark = [0; 8];
         if self.head_seq() > 0 {
             head_mark.copy_from_slice(&self.hash_at(self.head_seq()).0[..8]);
@@ -255,7 +255,7 @@ impl Till {
     }
 
     /// One exchange, with what is not acknowledged, as much as goes into a batch.
-    pub async fn push_all(&mut self, calls: &impl Calls) -> Result<SyncAnswer, Problem> {
+    pub(crate) async fn push_all(&mut self, calls: &impl Calls) -> Result<SyncAnswer, Problem> {
         let last = self.head_seq().min(self.acked + 1_700);
         let batch = (self.acked < self.head_seq()).then(|| self.batch(self.acked, last));
         let answer = calls.sync(bearer(self), self.request(batch)).await?;
@@ -264,7 +264,7 @@ impl Till {
     }
 
     /// Until no more pages wait.
-    pub async fn sync(&mut self, calls: &impl Calls) -> Result<SyncAnswer, Problem> {
+    pub(crate) async fn sync(&mut self, calls: &impl Calls) -> Result<SyncAnswer, Problem> {
         loop {
             let answer = self.push_all(calls).await?;
             if !answer.more && self.acked == self.head_seq() {
@@ -273,7 +273,7 @@ impl Till {
         }
     }
 
-    pub fn take(&mut self, answer: &SyncAnswer) {
+    pub(crate) fn take(&mut self, answer: &SyncAnswer) {
         self.acked = answer.acked_seq;
         self.epoch = answer.epoch;
         self.cursor = answer.cursor;
@@ -283,7 +283,7 @@ impl Till {
     }
 
     /// Appends what is new; panics where a run does not follow.
-    pub fn take_pack(&mut self, page: &[u8]) -> u64 {
+    pub(crate) fn take_pack(&mut self, page: &[u8]) -> u64 {
         let bounds = Bounds { documents: 1 << 20, bytes: 1 << 28 };
         let known = self.known.clone();
         let others = &self.others;
@@ -315,17 +315,17 @@ impl Till {
     }
 
     /// What is told to a till when it joins.
-    pub fn knows(&mut self, other: &Self) {
+    pub(crate) fn knows(&mut self, other: &Self) {
         self.known.insert(other.device_no, other.genesis_hash());
     }
 
-    pub fn pull_request(&self) -> SyncRequest {
+    pub(crate) fn pull_request(&self) -> SyncRequest {
         self.request(None)
     }
 }
 
 impl Till {
-    pub fn knows_centre(&mut self, centre_id: &[u8; 16], centre_key: &[u8; 32]) {
+    pub(crate) fn knows_centre(&mut self, centre_id: &[u8; 16], centre_key: &[u8; 32]) {
         self.known.insert(0, Hash::genesis(&self.coop_id, centre_id, centre_key));
     }
 }

@@ -36,4 +36,10 @@ suite![
     push::others_pull_it,
     push::a_gap_is_named,
     push::a_fork_stops_the_device,
+    push::a_restored_store_is_stopped,
+    push::a_late_request_is_no_fork,
+    push::columns_that_fail_are_asked_for_raw_once,
+    push::a_wrong_signature_proves_nothing,
+    push::a_bad_document_delays_nobody,
+    push::eight_devices_push_at_once,
 ];
