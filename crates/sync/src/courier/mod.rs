@@ -3,11 +3,12 @@
 //!
 //! ```text
 //! "LUMBKURI" · version 1 · length · cover · first 8 bytes of its SHA-256
-//! length · pack      runs of one device, effects always inside, each proved by its own heads
+//! frame · pack       runs of one device, effects always inside, each proved by its own heads
 //! …
-//! 0 · count of packs, 8 bytes: the file is whole
+//! empty frame · count of packs, 8 bytes: the file is whole
 //! ```
-//! Lengths have four bytes; numbers are big-endian. Reading a file twice changes nothing.
+//! The length has four bytes; numbers are big-endian; frames are those of [`crate::frame`]. Reading a file twice
+//! changes nothing.
 
 mod cover;
 mod read;

@@ -60,7 +60,7 @@ pub fn write(
             progress(Progress { done: written.documents, total: cover.documents });
         }
     }
-    to.write_all(&0_u32.to_be_bytes())?;
+    to.write_all(&frame::framed(&[]).unwrap_or_default())?;
     to.write_all(&written.packs.to_be_bytes())?;
     to.flush()?;
     Ok(written)

@@ -61,10 +61,12 @@ impl Reading {
 }
 
 impl Machine {
-    pub(super) fn ask_blob(&self) -> (Request, InFlight) {
+    pub(super) fn ask_blob(&self, expander: &dyn Expander) -> (Request, InFlight) {
         let token = self.token.as_deref();
         let Some(place) = &self.blob.place else {
-            return (Request::get(PATH, token), InFlight::Checkpoint);
+            // Effects that this side makes itself do not lie in the blob.
+            let path = format!("{PATH}?level={}", expander.level());
+            return (Request::get(path, token), InFlight::Checkpoint);
         };
         let from = place.done + self.blob.beyond.len() as u64;
         let bytes = self.blob.piece.min(place.bytes.saturating_sub(from));

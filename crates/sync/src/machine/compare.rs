@@ -163,8 +163,13 @@ impl Machine {
             Reply::NotOurs => self.not_ours(status),
             Reply::Answer(answer) => {
                 comparing.raw = false;
-                if let Some(front) = comparing.missing.front_mut().filter(|front| front.0 == device_no) {
-                    front.1 = last_seq;
+                match comparing.missing.front_mut() {
+                    // Not wanted, or brought by another till meanwhile: the next pass tells.
+                    Some(front) if front.0 == device_no && answer.new == 0 => {
+                        comparing.missing.pop_front();
+                    }
+                    Some(front) if front.0 == device_no => front.1 = last_seq,
+                    _ => {}
                 }
                 self.progress.relayed += answer.new;
                 self.contact();

@@ -211,7 +211,7 @@ impl Machine {
         } else if self.beyond.is_none() && self.comparing.is_some() {
             self.ask_compare(log, expander, &link)?
         } else if self.beyond.is_none() && self.blob.is_wanted() {
-            self.ask_blob()
+            self.ask_blob(expander)
         } else {
             self.ask_sync(log, expander, &link)?
         };

@@ -474,7 +474,7 @@ fn a_checkpoint_that_lies_is_left_for_pages() {
                 let middle = blob.len() / 2;
                 blob[middle] ^= 0x55;
             }
-            _ => blob[..4].copy_from_slice(&[0xff; 4]),
+            _ => blob[..5].copy_from_slice(&[0xff; 5]),
         }
         let mut third = Till::joining(3);
         let mut one = machine();

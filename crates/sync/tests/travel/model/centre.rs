@@ -111,7 +111,7 @@ impl Centre {
                 Err(_) => problem(ProblemCode::Malformed, None),
             },
             (Method::Get, "/v1/heads") => (200, encode(&self.heads())),
-            (Method::Get, "/v1/checkpoint") => match &self.checkpoint {
+            (Method::Get, "/v1/checkpoint?level=1") => match &self.checkpoint {
                 Some((answer, _)) => (200, encode(answer)),
                 None => problem(ProblemCode::NotFound, None),
             },
