@@ -1,7 +1,10 @@
 //! Editing reference data: only fields that differ become changes, each one version above what was seen.
 
+use crate::{Decision, Personal};
+use lumbung_document::body::Reference;
 use lumbung_document::body::reference::{Change, Field, Value};
-use lumbung_primitives::DocRef;
+use lumbung_document::{Body, Kind, PersonalContent};
+use lumbung_primitives::{BusinessDate, DocRef, Ref};
 use std::collections::BTreeMap;
 
 /// The value that holds for a field now, and what a new edit has to say that it saw.
@@ -33,6 +36,37 @@ pub fn changes(current: &Fields, wanted: &[(Field, Value)]) -> Vec<Change> {
             }),
         })
         .collect()
+}
+
+/// A person's word on a field that two tills changed: an edit that has seen both. Absent where `kind` is no
+/// reference data, or nothing is left to settle.
+pub fn choose(
+    kind: Kind,
+    target: DocRef,
+    current: &Fields,
+    (field, value): (Field, Value),
+    date: BusinessDate,
+) -> Option<Decision> {
+    let chosen = changes(current, &[(field, value)]);
+    if chosen.is_empty() {
+        return None;
+    }
+    let (open, personal) = if field.is_personal() { (Vec::new(), chosen) } else { (chosen, Vec::new()) };
+    let edit = Reference { target: Ref::Doc(target), changes: open };
+    let body = match kind {
+        Kind::Item => Body::Item(edit),
+        Kind::Member => Body::Member(edit),
+        Kind::Supplier => Body::Supplier(edit),
+        Kind::Staff => Body::Staff(edit),
+        Kind::Setting => Body::Setting(edit),
+        _ => return None,
+    };
+    let mut decision = Decision::new(body, date);
+    if !personal.is_empty() {
+        let content = PersonalContent { changes: personal };
+        decision.personal = Some(Personal { subject: Some(Ref::Doc(target)), content });
+    }
+    Some(decision)
 }
 
 fn is_empty(value: &Value) -> bool {

@@ -6,7 +6,7 @@ use crate::{Decision, Personal, Rejection};
 use lumbung_document::body::Reference;
 use lumbung_document::body::reference::{Field, Value};
 use lumbung_document::{Body, PersonalContent};
-use lumbung_primitives::{BusinessDate, Money, Ref};
+use lumbung_primitives::{BusinessDate, DocRef, Money, Ref};
 
 /// Numbers as they stand in documents; never reused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -106,6 +106,60 @@ pub fn save(
     Ok(edit(Body::Member(body), target, content, date))
 }
 
+/// Two entries are one person: the papers of both stay, and sums are shown under `elder`; `None` parts them
+/// again. Answers nothing where nothing differs.
+pub fn merge(
+    younger: DocRef,
+    current: &Fields,
+    elder: Option<DocRef>,
+    date: BusinessDate,
+) -> Result<Option<Decision>, Rejection> {
+    if elder == Some(younger) {
+        return Err(Rejection::MemberUnknown);
+    }
+    let into = elder.map_or(Value::Null, |elder| Value::Integer(elder.key()));
+    let body = Reference {
+        target: Ref::Doc(younger),
+        changes: changes(current, &[(Field::MEMBER_MERGED_INTO, into)]),
+    };
+    Ok(edit(Body::Member(body), Ref::Doc(younger), PersonalContent::default(), date))
+}
+
+/// A number of its own for a member who was given one that was taken. Answers nothing where nothing differs.
+pub fn renumber(
+    member: DocRef,
+    current: &Fields,
+    member_no: &str,
+    date: BusinessDate,
+) -> Result<Option<Decision>, Rejection> {
+    text("member_no", member_no, 1, 32)?;
+    let number = (Field::MEMBER_NO, Value::Text(member_no.trim().to_owned()));
+    let body = Reference { target: Ref::Doc(member), changes: changes(current, &[number]) };
+    Ok(edit(Body::Member(body), Ref::Doc(member), PersonalContent::default(), date))
+}
+
+/// The number after the greatest of those that begin like `taken`: after A00147 comes A00148. Numbers are
+/// never reused, so gaps stay.
+pub fn next_number<'a>(taken: &str, all: impl Iterator<Item = &'a str>) -> String {
+    let (letters, digits) = split_number(taken);
+    let greatest = all
+        .map(split_number)
+        .filter(|(head, _)| *head == letters)
+        .filter_map(|(_, digits)| digits.parse::<u64>().ok())
+        .chain(digits.parse().ok())
+        .max();
+    let next = greatest.unwrap_or(1) + 1;
+    // A number without digits gets them behind a stroke.
+    let stroke = if digits.is_empty() && !letters.is_empty() { "-" } else { "" };
+    format!("{letters}{stroke}{next:0width$}", width = digits.len())
+}
+
+/// Letters, and the digits behind them; eighteen fit a sum.
+fn split_number(number: &str) -> (&str, &str) {
+    let digits = number.bytes().rev().take_while(u8::is_ascii_digit).count().min(18);
+    number.split_at(number.len() - digits)
+}
+
 /// A supplier: a name, and whether it is still dealt with.
 pub fn save_supplier(
     target: Ref,
@@ -170,4 +224,23 @@ fn person_fields(person: &Person) -> Vec<(Field, Value)> {
         fields.push((Field::PERSON_NIK, Value::Text(nik)));
     }
     fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_number_is_behind_all_of_its_kind() {
+        for (taken, all, next) in [
+            ("A00147", vec!["A00147", "A00150", "B00900"], "A00151"),
+            ("7", vec!["7", "8"], "9"),
+            ("099", vec!["099"], "100"),
+            ("Calon", vec!["Calon"], "Calon-2"),
+            ("Calon-2", vec!["Calon", "Calon-2"], "Calon-3"),
+            ("A9999999999999999999999", vec![], "A99991000000000000000000"),
+        ] {
+            assert_eq!(next_number(taken, all.into_iter()), next, "{taken}");
+        }
+    }
 }

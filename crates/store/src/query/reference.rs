@@ -1,9 +1,10 @@
 //! The edit history of reference data: what a new edit has to build on.
 
 use crate::StoreError;
+use lumbung_document::Kind;
 use lumbung_document::body::reference::{Field, Value};
 use lumbung_primitives::DocRef;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug)]
@@ -57,6 +58,21 @@ pub(crate) fn see(heads: &mut Vec<DocRef>, doc: DocRef, seen: &[u8]) {
 /// Documents as a projection keeps a list of them: eight bytes each.
 pub(crate) fn references(bytes: &[u8]) -> Vec<DocRef> {
     bytes.as_chunks::<8>().0.iter().map(|key| DocRef::from_key(i64::from_be_bytes(*key))).collect()
+}
+
+/// What a target of edits is; settings are edits of the cooperative itself. `None` where nothing of it is held.
+pub fn kind_of(connection: &Connection, target: DocRef) -> Result<Option<Kind>, StoreError> {
+    let known = |sql: &str| -> Result<Option<u16>, StoreError> {
+        Ok(connection.prepare_cached(sql)?.query_row([target.key()], |row| row.get(0)).optional()?)
+    };
+    if let Some(role) = known("SELECT role FROM person WHERE person = ?1")? {
+        return Ok(Some(Kind::from_id(role)));
+    }
+    if known("SELECT 1 FROM item WHERE item = ?1")?.is_some() {
+        return Ok(Some(Kind::Item));
+    }
+    let first_field = known("SELECT min(field) FROM reference_edit WHERE target = ?1 HAVING count(*) > 0")?;
+    Ok(first_field.filter(|field| (300..400).contains(field)).map(|_| Kind::Setting))
 }
 
 /// Settings by field number.

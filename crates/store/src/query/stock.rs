@@ -1,7 +1,9 @@
 //! Shelves: what lies where, and what it cost.
 
 use crate::StoreError;
+use lumbung_primitives::DocRef;
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One place of one item.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -70,4 +72,35 @@ pub fn below_zero(connection: &Connection, limit: u32) -> Result<Vec<(i64, i64)>
     )?;
     let rows = statement.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How far back in each series the last sales of an item are looked for.
+const LOOK_BACK: u64 = 2_000;
+
+/// The last document of each device that took some of `items` off the shelf, in order.
+pub fn last_issues(
+    connection: &Connection,
+    items: &BTreeSet<i64>,
+) -> Result<BTreeMap<i64, Vec<DocRef>>, StoreError> {
+    let mut devices = connection.prepare_cached("SELECT device_no, seq FROM head ORDER BY device_no")?;
+    let mut moves = connection.prepare_cached(
+        "SELECT item, doc FROM stock_move WHERE doc > ?1 AND doc <= ?2 AND quantity_milli < 0 ORDER BY doc DESC",
+    )?;
+    let heads = devices.query_map([], |row| Ok((row.get(0)?, crate::append::from_i64(row.get(1)?))))?;
+    let mut last: BTreeMap<i64, Vec<DocRef>> = BTreeMap::new();
+    for head in heads {
+        let (device_no, seq): (u32, u64) = head?;
+        let mut missing = items.clone();
+        let first = DocRef::new(device_no, seq.saturating_sub(LOOK_BACK)).key();
+        let mut rows = moves.query(params![first, DocRef::new(device_no, seq).key()])?;
+        while let Some(row) = rows.next()?
+            && !missing.is_empty()
+        {
+            let item = row.get(0)?;
+            if missing.remove(&item) {
+                last.entry(item).or_default().push(DocRef::from_key(row.get(1)?));
+            }
+        }
+    }
+    Ok(last)
 }
