@@ -60,10 +60,9 @@ pub(super) fn project(
 /// Devices whose enrolment was written by the centre or by a keeper of the books may be listened to. The
 /// smallest document fills a number.
 fn admit(connection: &Connection) -> Result<(), StoreError> {
-    let coop_id: Option<[u8; 16]> =
-        connection.prepare_cached("SELECT coop_id FROM identity")?.query_row([], |row| row.get(0)).ok();
-    // A scratch store of a comparison has no identity and listens to nobody.
-    let Some(coop_id) = coop_id else { return Ok(()) };
+    // A scratch store of a comparison has no such table and listens to nobody.
+    let Ok(mut statement) = connection.prepare_cached("SELECT coop_id FROM identity") else { return Ok(()) };
+    let coop_id: [u8; 16] = statement.query_row([], |row| row.get(0))?;
     let control = control::load(connection)?;
     let mut statement = connection.prepare_cached(
         "SELECT doc, device_no, device_id, device_key, exchange_key FROM enrolment ORDER BY doc",
