@@ -1,6 +1,6 @@
 //! Carts in the making, in an encrypted file of their own beside the ledger: a sale costs the ledger one
 //! sync, so what is being typed goes elsewhere. A kill loses nothing; a power cut at most what was typed
-//! since the last flush, which the shell asks for every second.
+//! since the last flush, which the shell asks for every second. The history of syncs lies there too.
 
 use crate::cart::Cart;
 use lumbung_store::StoreError;
@@ -28,6 +28,21 @@ pub(crate) struct Draft {
     pub(crate) changed_ms: i64,
 }
 
+/// What a sync moved, for the page that shows the last ones.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct SyncNote {
+    pub(crate) at_ms: i64,
+    pub(crate) sent: u64,
+    pub(crate) received: u64,
+    pub(crate) bytes_up: u64,
+    pub(crate) bytes_down: u64,
+    /// One sentence where it did not go well.
+    pub(crate) trouble: Option<String>,
+}
+
+/// Syncs that are remembered.
+const SYNCS_KEPT: i64 = 50;
+
 /// Voided carts are kept for a day.
 const DISCARDED_KEPT_MS: i64 = 24 * 3600 * 1000;
 
@@ -53,7 +68,14 @@ impl Drafts {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
              CREATE TABLE IF NOT EXISTS draft (
                 draft_id TEXT PRIMARY KEY, state INTEGER NOT NULL, changed_ms INTEGER NOT NULL, cart TEXT NOT NULL
-             ) STRICT, WITHOUT ROWID;",
+             ) STRICT, WITHOUT ROWID;
+             CREATE TABLE IF NOT EXISTS sync_note (
+                note INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, sent INTEGER NOT NULL, received INTEGER NOT NULL,
+                bytes_up INTEGER NOT NULL, bytes_down INTEGER NOT NULL, trouble TEXT
+             ) STRICT;
+             CREATE TABLE IF NOT EXISTS sync_contact (
+                one INTEGER PRIMARY KEY CHECK (one = 1), at_ms INTEGER NOT NULL
+             ) STRICT;",
         )?;
         Ok(Self { connection, unflushed: false })
     }
@@ -102,6 +124,59 @@ impl Drafts {
             .prepare_cached("DELETE FROM draft WHERE state = ?1 AND changed_ms < ?2")?
             .execute(params![State::Discarded as i64, now_ms - DISCARDED_KEPT_MS])?;
         Ok(())
+    }
+
+    pub(crate) fn note_sync(&mut self, note: &SyncNote) -> Result<(), StoreError> {
+        let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        self.connection
+            .prepare_cached("INSERT INTO sync_note VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6)")?
+            .execute(params![
+                note.at_ms,
+                whole(note.sent),
+                whole(note.received),
+                whole(note.bytes_up),
+                whole(note.bytes_down),
+                note.trouble
+            ])?;
+        self.connection
+            .prepare_cached("DELETE FROM sync_note WHERE note <= (SELECT max(note) FROM sync_note) - ?1")?
+            .execute([SYNCS_KEPT])?;
+        Ok(())
+    }
+
+    /// The latest first.
+    pub(crate) fn sync_notes(&self) -> Result<Vec<SyncNote>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT at_ms, sent, received, bytes_up, bytes_down, trouble FROM sync_note ORDER BY note DESC",
+        )?;
+        let rows = statement.query_map([], |row| {
+            let whole =
+                |at| -> rusqlite::Result<u64> { Ok(u64::try_from(row.get::<_, i64>(at)?).unwrap_or(0)) };
+            Ok(SyncNote {
+                at_ms: row.get(0)?,
+                sent: whole(1)?,
+                received: whole(2)?,
+                bytes_up: whole(3)?,
+                bytes_down: whole(4)?,
+                trouble: row.get(5)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub(crate) fn note_contact(&mut self, at_ms: i64) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO sync_contact VALUES (1, ?1)")?
+            .execute([at_ms])?;
+        Ok(())
+    }
+
+    pub(crate) fn last_contact(&self) -> Result<Option<i64>, StoreError> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT at_ms FROM sync_contact")?
+            .query_row([], |row| row.get(0))
+            .optional()?)
     }
 
     /// Makes what was typed durable.

@@ -141,7 +141,10 @@ impl App {
 
     /// The key goes first: a ledger without its key would be lost, a key without a ledger is harmless. So a
     /// key that a cut-off founding left behind is taken up again.
-    fn secrets_for_founding(place: &Place, random: SystemRandom) -> Result<DeviceSecrets, AppError> {
+    pub(crate) fn secrets_for_founding(
+        place: &Place,
+        random: SystemRandom,
+    ) -> Result<DeviceSecrets, AppError> {
         if let Some(secrets) = place.key.load()? {
             return Ok(secrets);
         }
@@ -181,11 +184,17 @@ impl App {
         Self::assemble(ledger, DeviceSigner(secrets), clock)
     }
 
-    fn assemble(ledger: Ledger, secrets: DeviceSigner, clock: Box<dyn Clock>) -> Result<Self, AppError> {
+    pub(crate) fn assemble(
+        ledger: Ledger,
+        secrets: DeviceSigner,
+        clock: Box<dyn Clock>,
+    ) -> Result<Self, AppError> {
         let keys = Keys::load(&ledger)?;
         let drafts = Drafts::open(&ledger.draft_path(), &secrets.0.db_key_hex())?;
         let catalogue = Catalogue::load(ledger.connection())?;
         let directory = Directory::load(ledger.connection())?;
+        let standing =
+            crate::sync::Standing { last_contact_ms: drafts.last_contact()?, ..Default::default() };
         let mut app = Self {
             ledger,
             keys,
@@ -198,6 +207,8 @@ impl App {
             directory,
             drafts,
             printer: Printer::new(),
+            standing,
+            counted: std::cell::RefCell::default(),
             fault: None,
             opened: std::time::Instant::now(),
         };
@@ -224,10 +235,13 @@ impl App {
     }
 
     /// A new PIN for someone who forgot hers, or whom this device does not know yet.
+    /// On a till that has just joined nobody has one: there the first is set without signing in, and belongs to
+    /// somebody who may set the others.
     pub fn set_staff_pin(&mut self, staff: DocRef, pin: &str) -> Result<(), AppError> {
-        self.require(crate::permission::Action::ManageStaff)?;
-        if !self.staff_list()?.iter().any(|card| card.staff == staff) {
-            return Err(Refused::NoPin.into());
+        use crate::permission::{Action, may};
+        let card = self.staff_list()?.into_iter().find(|card| card.staff == staff).ok_or(Refused::NoPin)?;
+        if self.has_pins()? || !may(card.role, Action::ManageStaff) {
+            self.require(Action::ManageStaff)?;
         }
         let verifier = self.verifier(pin)?;
         self.forgive(staff)?;

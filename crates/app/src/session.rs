@@ -2,6 +2,7 @@
 
 use crate::error::Refused;
 use crate::permission::{Action, may};
+use crate::sync::view::SyncStatus;
 use crate::{Answer, App, error};
 use lumbung_primitives::{BusinessDate, DocRef, device_letter};
 use lumbung_store::{StoreError, query};
@@ -71,6 +72,9 @@ pub struct Status {
     /// One sentence where the ledger found a fault and stopped writing.
     pub fault: Option<String>,
     pub language: Language,
+    pub sync: SyncStatus,
+    /// Nobody has a PIN on this device yet: the first, of a manager or administrator, is set without signing in.
+    pub needs_first_pin: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, specta::Type)]
@@ -124,7 +128,6 @@ impl App {
         let identity = self.ledger.identity();
         let (coop_name, zone) = (identity.coop_name.clone(), identity.zone);
         let device_letter = device_letter(identity.own_device_no);
-        let own = query::document::own_count(self.connection(), self.own_device())?;
         let shift = self.open_shift_row()?.map(|row| -> Result<ShiftCard, Refused> {
             Ok(ShiftCard {
                 shift: row.shift,
@@ -144,12 +147,14 @@ impl App {
             }),
             shift: shift.transpose()?,
             clock_date: self.today(),
-            documents_waiting: u32::try_from(own).unwrap_or(u32::MAX),
+            documents_waiting: u32::try_from(self.waiting()?).unwrap_or(u32::MAX),
             clock_notice: self.clock_notice()?,
             printer_notice: self.printer_notice(),
             has_printer: !self.printer()?.is_empty(),
             fault: self.fault.clone(),
             language: error::language(),
+            sync: self.sync_status()?,
+            needs_first_pin: !self.has_pins()? && !self.staff_list()?.is_empty(),
         })
     }
 
@@ -158,7 +163,9 @@ impl App {
         let staff = query::member::active_staff(self.connection())?;
         let cards = staff.into_iter().filter_map(|(staff, role, name)| {
             let role = Role::from_domain(lumbung_domain::member::Role::from_code(role)?);
-            Some(StaffCard { staff: DocRef::from_key(staff), name, role })
+            let staff = DocRef::from_key(staff);
+            // Before the cooperative's keys are here, a name shows as its number.
+            Some(StaffCard { staff, name: if name.is_empty() { staff.to_string() } else { name }, role })
         });
         Ok(cards.collect())
     }
@@ -219,6 +226,11 @@ impl App {
             None if self.operator => Ok(()),
             None => Err(Refused::NotSignedIn),
         }
+    }
+
+    /// Whether anybody has a PIN on this device.
+    pub(crate) fn has_pins(&self) -> Result<bool, StoreError> {
+        Ok(!query::local::settings_like(self.connection(), "pin ")?.is_empty())
     }
 
     pub(crate) fn set_pin(&self, staff: DocRef, verifier: &PinVerifier) -> Result<(), StoreError> {

@@ -71,6 +71,57 @@ pub(crate) enum Command {
     Rebuild,
     /// A verified copy.
     Backup { file: PathBuf },
+    /// Pairs with a centre: the founder's store registers its cooperative, a missing store is made as a further
+    /// till, a store whose series has ended enrols anew.
+    Enrol {
+        #[arg(long, value_name = "URL")]
+        server: String,
+        #[arg(long)]
+        code: String,
+    },
+    /// The cooperative's tills.
+    #[command(subcommand)]
+    Device(Device),
+    /// Sends and reads documents; goes on where it was cut.
+    Sync {
+        /// One try, without waiting for a better line.
+        #[arg(long)]
+        once: bool,
+        /// Another address of the same centre, for this run.
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Device {
+    /// A code for a further till, good for ten minutes and one use.
+    Invite,
+    List,
+    /// Hands the cooperative's keys to a till that waits for them, after four words were compared.
+    Grant {
+        /// That till alone.
+        letter: Option<String>,
+        /// The words were compared.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Ends a till's series at what the centre holds of it.
+    Revoke {
+        letter: String,
+        #[arg(long, value_enum, default_value = "revoked")]
+        reason: EndReason,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum, Debug)]
+pub(crate) enum EndReason {
+    /// A copied disk or a restored copy.
+    Fork,
+    /// Stolen, sold, or its holder left.
+    Revoked,
+    /// Broken for good.
+    WrittenOff,
 }
 
 #[derive(Subcommand, Debug)]

@@ -4,6 +4,7 @@
 mod arguments;
 mod output;
 mod run;
+mod sync;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -21,6 +21,7 @@ pub(crate) fn run(arguments: Arguments) -> Answer<bool> {
     match &arguments.command {
         Command::Init { name, region } => init(&arguments, name, region),
         Command::Demo { dir, days, seed } => make_demo(&arguments, dir, *days, *seed),
+        Command::Enrol { server, code } => crate::sync::enrol(&arguments, server, code),
         _ => on_ledger(&arguments),
     }
 }
@@ -95,12 +96,14 @@ fn on_ledger(arguments: &Arguments) -> Answer<bool> {
             answer(as_json, &said, || vec![format!("{}: sha256 {}", file.display(), backup.sha256)]);
             Ok(true)
         }
-        Command::Init { .. } | Command::Demo { .. } => Ok(true),
+        Command::Device(device) => crate::sync::device(&mut app, as_json, device),
+        Command::Sync { once, server } => crate::sync::sync(&mut app, as_json, *once, server.as_deref()),
+        Command::Init { .. } | Command::Demo { .. } | Command::Enrol { .. } => Ok(true),
     }
 }
 
 /// Without `--as` whoever holds the key is the operator.
-fn sign_in(app: &mut App, staff: Option<&str>) -> Answer<()> {
+pub(crate) fn sign_in(app: &mut App, staff: Option<&str>) -> Answer<()> {
     let Some(wanted) = staff else {
         app.act_as_operator();
         return Ok(());

@@ -1,6 +1,7 @@
 //! The one error that leaves this crate: a code for programs, a sentence and a next step for people.
 
 mod sentence;
+mod travel;
 
 use crate::session::Language;
 use lumbung_domain::Rejection;
@@ -34,6 +35,8 @@ pub enum Refused {
     Store(#[from] StoreError),
     #[error(transparent)]
     Vault(#[from] VaultError),
+    #[error(transparent)]
+    Travel(#[from] crate::sync::Trouble),
     #[error("nobody is signed in")]
     NotSignedIn,
     #[error("this role may not do that")]
@@ -58,6 +61,10 @@ pub enum Refused {
     BarcodeTaken { code: String, owner: String },
     #[error("member number {number} belongs to {owner} already")]
     MemberNumberTaken { number: String, owner: String },
+    #[error("that question is not open any more")]
+    QuestionSettled,
+    #[error("that answer cannot be given to this question")]
+    ChoiceUnknown,
     #[error("file {file}: {reason}")]
     File { file: String, reason: FileFault },
     #[error("not a date: {0}")]
@@ -121,6 +128,12 @@ impl From<Rejection> for AppError {
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         Refused::from(error).into()
+    }
+}
+
+impl From<crate::sync::Trouble> for AppError {
+    fn from(trouble: crate::sync::Trouble) -> Self {
+        Refused::from(trouble).into()
     }
 }
 

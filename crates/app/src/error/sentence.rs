@@ -6,13 +6,17 @@ use lumbung_domain::Rejection;
 use lumbung_store::StoreError;
 
 /// Code, then (message, next) in Indonesian and in English.
-struct Words {
+pub(super) struct Words {
     code: &'static str,
     id: (String, String),
     en: (String, String),
 }
 
-fn words(code: &'static str, id: (impl Into<String>, &str), en: (impl Into<String>, &str)) -> Words {
+pub(super) fn words(
+    code: &'static str,
+    id: (impl Into<String>, &str),
+    en: (impl Into<String>, &str),
+) -> Words {
     Words { code, id: (id.0.into(), id.1.to_owned()), en: (en.0.into(), en.1.to_owned()) }
 }
 
@@ -21,6 +25,7 @@ pub(super) fn of(refused: &Refused, language: Language) -> AppError {
         Refused::Rule(rejection) => rule(rejection),
         Refused::Store(error) => store(error),
         Refused::File { file, reason } => file_fault(file, reason),
+        Refused::Travel(trouble) => super::travel::of(trouble),
         other => door(other),
     };
     let (message, next) = match language {
@@ -501,6 +506,16 @@ fn door(refused: &Refused) -> Words {
             "draft_unknown",
             ("Keranjang itu sudah tidak ada.", "Mulai keranjang baru."),
             ("That cart is not there any more.", "Begin a new one."),
+        ),
+        Refused::QuestionSettled => words(
+            "question_settled",
+            ("Pertanyaan itu sudah dijawab atau sudah berubah.", "Buka lagi halaman Pertanyaan."),
+            ("That question was answered or has changed.", "Open the Questions page again."),
+        ),
+        Refused::ChoiceUnknown => words(
+            "choice_unknown",
+            ("Jawaban itu tidak ada pada pertanyaan ini.", "Pilih salah satu jawaban yang tertulis."),
+            ("That answer does not belong to this question.", "Choose one of those written there."),
         ),
         Refused::BarcodeTaken { code, owner } => words(
             "barcode_taken",

@@ -1,12 +1,12 @@
 //! The ledger as `sync` wants it.
 
-use lumbung_document::{Hash, SignedHead};
+use lumbung_document::{Hash, Kind, SignedHead};
 use lumbung_store::receive::ReceiveFault;
 use lumbung_store::runs::{LogRun, Peer};
-use lumbung_store::{HeadSigner, Ledger, PersonalReader, StoreError};
-use lumbung_sync::log::{Link, LocalLog, LogError, Portion, ReceiveError, Received};
+use lumbung_store::{HeadSigner, Ledger, PersonalReader, StoreError, query};
+use lumbung_sync::log::{BlobPlace, Link, LocalLog, LogError, Portion, ReceiveError, Received};
 use lumbung_sync::run::{Run, RunHead};
-use lumbung_sync::wire::Cursor;
+use lumbung_sync::wire::{self, Cursor};
 
 /// An open ledger with the keys to it, and the peer that is spoken to.
 pub struct LedgerLog<'a> {
@@ -16,6 +16,32 @@ pub struct LedgerLog<'a> {
     /// Under which name the link is kept: the centre, a hub, a stick.
     pub peer: &'a str,
     pub centre_key: [u8; 32],
+    /// What has come since this was made.
+    pub arrived: Arrived,
+}
+
+/// Which kinds of documents came, for indexes that are kept in memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Arrived {
+    pub items: bool,
+    /// Members, suppliers and staff.
+    pub people: bool,
+    /// Control documents: others may have left the log or come back to it.
+    pub control: bool,
+    /// Keys handed to somebody.
+    pub grants: bool,
+}
+
+impl Arrived {
+    fn note(&mut self, kind: Kind) {
+        match kind {
+            Kind::Item => self.items = true,
+            Kind::Member | Kind::Supplier | Kind::Staff => self.people = true,
+            Kind::KeyGrant => self.grants = true,
+            kind if kind.is_control() => self.control = true,
+            _ => {}
+        }
+    }
 }
 
 impl std::fmt::Debug for LedgerLog<'_> {
@@ -26,6 +52,23 @@ impl std::fmt::Debug for LedgerLog<'_> {
 
 fn fault(error: StoreError) -> LogError {
     LogError(Box::new(error))
+}
+
+fn blob_name(peer: &str) -> String {
+    format!("blob {peer}")
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
+    if rest.is_empty() { bytes } else { None }
 }
 
 fn to_peer(link: &Link) -> Peer {
@@ -96,14 +139,33 @@ impl LocalLog for LedgerLog<'_> {
         let peer = link.map(to_peer);
         let named = peer.as_ref().map(|peer| (self.peer, peer));
         match self.ledger.receive(&page, named, self.reader, self.signer) {
-            Ok(received) => Ok(Received {
-                new_documents: received.new_documents,
-                known_documents: received.known_documents,
-            }),
+            Ok(received) => {
+                for document in page.iter().flat_map(|run| &run.documents) {
+                    self.arrived.note(document.kind());
+                }
+                Ok(Received {
+                    new_documents: received.new_documents,
+                    known_documents: received.known_documents,
+                })
+            }
             Err(ReceiveFault::DoesNotFollow(why)) => Err(ReceiveError::DoesNotFollow(why)),
             Err(ReceiveFault::NotProven(why)) => Err(ReceiveError::NotProven(why)),
             Err(ReceiveFault::Store(error)) => Err(ReceiveError::Log(fault(error))),
         }
+    }
+
+    fn blob_place(&self) -> Result<Option<BlobPlace>, LogError> {
+        let kept = query::local::setting(self.ledger.connection(), &blob_name(self.peer)).map_err(fault)?;
+        Ok(kept.and_then(|text| wire::decode(&unhex(&text)?).ok()))
+    }
+
+    fn set_blob_place(&mut self, place: Option<&BlobPlace>) -> Result<(), LogError> {
+        let (connection, name) = (self.ledger.connection(), blob_name(self.peer));
+        match place {
+            Some(place) => query::local::set_setting(connection, &name, &hex(&wire::encode(place))),
+            None => query::local::forget_setting(connection, &name),
+        }
+        .map_err(fault)
     }
 
     fn sign(&self, message: &[u8]) -> [u8; 64] {

@@ -4,6 +4,7 @@
 mod control;
 mod effects;
 mod reference;
+mod reread;
 mod sums;
 
 pub(crate) use reference::personal_value;
@@ -22,6 +23,11 @@ pub trait PersonalReader {
 
     /// The keyed index of a NIK or KK, by which a person entered twice is found.
     fn identity_index(&self, digits: &str) -> [u8; 16];
+
+    /// Whether this app can read bodies of a kind; others book by their effects alone.
+    fn knows(&self, _: lumbung_document::Kind) -> bool {
+        true
+    }
 
     /// Whether a document books something else than its rule says, as far as the reader knows the rules.
     fn books_otherwise(&self, _: &SealedDocument) -> bool {
@@ -105,7 +111,9 @@ impl<'a> Projector<'a> {
         ])?;
         effects::project(connection, &mut self.sums, document, &effects, day)?;
         // A body that this app does not know, or cannot read, books by its effects alone.
-        if let Ok(Some(body)) = document.body() {
+        if self.reader.knows(header.kind)
+            && let Ok(Some(body)) = document.body()
+        {
             self.project_body(connection, document, &body)?;
         }
         Ok(())
