@@ -30,7 +30,7 @@ impl<L: CentreLog> Centre<L> {
         let hour = now_ms.div_euclid(HOUR_MS);
         let mut session = self.log.session().await?;
         if session.attempts(&address, hour).await? >= TRIES_PER_ADDRESS {
-            let left = (HOUR_MS - now_ms.rem_euclid(HOUR_MS)) / 1000 + 1;
+            let left = (HOUR_MS - now_ms.rem_euclid(HOUR_MS) + 999) / 1000;
             let left = u32::try_from(left).unwrap_or(3600);
             return Err(wait(ProblemCode::TooMany, left, "too many wrong codes from this address"));
         }

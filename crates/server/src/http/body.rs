@@ -4,6 +4,7 @@ use super::Options;
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
+use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// Why there is no body.
@@ -39,6 +40,59 @@ pub(super) async fn read(mut body: Body, limit: usize, options: &Options) -> Res
             Ok(Some(Err(_))) | Err(_) => return Err(Unread::Broken),
         }
     }
+}
+
+/// A body that is taken message by message, as they come.
+pub(super) struct Messages {
+    body: Body,
+    held: Vec<u8>,
+    /// Bytes that may still come.
+    left: usize,
+    until: Instant,
+    stall: Duration,
+    has_ended: bool,
+}
+
+impl Messages {
+    pub(super) fn of(body: Body, limit: usize, options: &Options) -> Self {
+        let until = Instant::now() + options.body;
+        Self { body, held: Vec::new(), left: limit, until, stall: options.stall, has_ended: false }
+    }
+
+    /// The next whole CBOR item; at the end what is left, once, even where it is none.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<u8>>, Unread> {
+        loop {
+            if let Some(end) = whole_item(&self.held) {
+                let rest = self.held.split_off(end);
+                return Ok(Some(std::mem::replace(&mut self.held, rest)));
+            }
+            if self.has_ended {
+                let rest = std::mem::take(&mut self.held);
+                return Ok((!rest.is_empty()).then_some(rest));
+            }
+            let next = Instant::now() + self.stall;
+            match timeout_at(next.min(self.until), self.body.frame()).await {
+                Ok(None) => self.has_ended = true,
+                Ok(Some(Ok(frame))) => {
+                    let Some(data) = frame.data_ref() else { continue };
+                    self.left = self.left.checked_sub(data.len()).ok_or(Unread::TooLarge)?;
+                    self.held.extend_from_slice(data);
+                }
+                Ok(Some(Err(_))) | Err(_) => return Err(Unread::Broken),
+            }
+        }
+    }
+
+    /// What was not asked for, for [`pass`].
+    pub(super) fn rest(self) -> Body {
+        self.body
+    }
+}
+
+/// Where the first item of `bytes` ends; `None` where it has not come whole.
+fn whole_item(bytes: &[u8]) -> Option<usize> {
+    let mut decoder = minicbor::Decoder::new(bytes);
+    decoder.skip().ok().map(|()| decoder.position())
 }
 
 /// Lets a body pass by, so that its sender gets to read the answer: who cuts a sender off in the middle makes

@@ -2,7 +2,7 @@
 
 use super::Options;
 use super::answer::{beyond, cbor, last, part, refusal, text};
-use super::body::{Unread, is_too_large, pass, read};
+use super::body::{Messages, Unread, is_too_large, pass, read};
 use super::metrics::Metrics;
 use crate::centre::{Bearer, Calls};
 use axum::Router;
@@ -90,14 +90,22 @@ impl<C: Calls> Desk<C> {
 
     /// The body, or the refusal to be given for it.
     async fn body(&self, headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, Response> {
-        let too_large = || last(refusal(&problem(ProblemCode::TooLarge, "a body beyond the limit")));
         if is_too_large(headers, limit) {
-            return Err(too_large());
+            return Err(unreadable(Unread::TooLarge));
         }
-        read(body, limit, &self.options).await.map_err(|unread| match unread {
-            Unread::TooLarge => too_large(),
-            Unread::Broken => last(refusal(&problem(ProblemCode::Malformed, "the body broke off"))),
-        })
+        read(body, limit, &self.options).await.map_err(unreadable)
+    }
+
+    /// Whose request it is. The token is looked at before the body is; who has none is let finish.
+    async fn admitted(&self, headers: &HeaderMap, body: Body) -> Result<(Bearer, Body), Response> {
+        match self.bearer(headers) {
+            Ok(bearer) => Ok((bearer, body)),
+            Err(refused) => {
+                let response = refusal(&refused);
+                let is_passed = !is_too_large(headers, PASS_MAX) && pass(body, PASS_MAX, &self.options).await;
+                Err(if is_passed { response } else { last(response) })
+            }
+        }
     }
 
     /// A message of a call with a bearer: the token is looked at before the body is.
@@ -105,14 +113,7 @@ impl<C: Calls> Desk<C> {
     where
         M: for<'b> minicbor::Decode<'b, ()>,
     {
-        let bearer = match self.bearer(headers) {
-            Ok(bearer) => bearer,
-            Err(refused) => {
-                let response = refusal(&refused);
-                let is_passed = !is_too_large(headers, PASS_MAX) && pass(body, PASS_MAX, &self.options).await;
-                return Err(if is_passed { response } else { last(response) });
-            }
-        };
+        let (bearer, body) = self.admitted(headers, body).await?;
         let bytes = self.body(headers, body, BODY_MAX).await?;
         let message = decode(&bytes).map_err(|refused| refusal(&refused))?;
         Ok((bearer, message, bytes.len()))
@@ -144,18 +145,53 @@ fn encoded<M: minicbor::Encode<()>>(answer: Result<M, Problem>) -> Response {
     }
 }
 
+/// A body holds one message or several. Each is taken when it has come, so that a line that breaks in the middle
+/// has brought what it brought; the answer is that to the last one, or to the first that is refused.
 async fn sync<C: Calls>(State(desk): State<Arc<Desk<C>>>, request: Request) -> Response {
     let (began, (head, body)) = (Instant::now(), request.into_parts());
-    let (bearer, message, bytes) = match desk.message::<wire::SyncRequest>(&head.headers, body).await {
-        Ok(message) => message,
+    let (bearer, body) = match desk.admitted(&head.headers, body).await {
+        Ok(admitted) => admitted,
         Err(response) => return desk.done("sync", 0, began, response),
     };
-    let (read, has_batch) = (Instant::now(), message.batch.is_some());
-    let answer = desk.work(async move |calls: &C| calls.sync(bearer, message).await).await;
-    if has_batch {
-        desk.metrics.batch(read.elapsed());
+    if is_too_large(&head.headers, BODY_MAX) {
+        return desk.done("sync", 0, began, unreadable(Unread::TooLarge));
     }
-    desk.done("sync", bytes, began, encoded(answer))
+    let mut messages = Messages::of(body, BODY_MAX, &desk.options);
+    let (mut bytes, mut answer) = (0, Err(problem(ProblemCode::Malformed, "an empty body")));
+    loop {
+        let message = match messages.next().await {
+            Ok(Some(message)) => message,
+            Ok(None) => break,
+            Err(unread) => return desk.done("sync", bytes, began, unreadable(unread)),
+        };
+        bytes += message.len();
+        let message = match decode::<wire::SyncRequest>(&message) {
+            Ok(message) => message,
+            Err(refused) => {
+                answer = Err(refused);
+                break;
+            }
+        };
+        let (read, has_batch) = (Instant::now(), message.batch.is_some());
+        answer = desk.work(async move |calls: &C| calls.sync(bearer, message).await).await;
+        if has_batch {
+            desk.metrics.batch(read.elapsed());
+        }
+        if answer.is_err() {
+            break;
+        }
+    }
+    let is_refused = answer.is_err();
+    let response = encoded(answer);
+    let is_whole = !is_refused || pass(messages.rest(), PASS_MAX, &desk.options).await;
+    desk.done("sync", bytes, began, if is_whole { response } else { last(response) })
+}
+
+fn unreadable(unread: Unread) -> Response {
+    last(refusal(&match unread {
+        Unread::TooLarge => problem(ProblemCode::TooLarge, "a body beyond the limit"),
+        Unread::Broken => problem(ProblemCode::Malformed, "the body broke off"),
+    }))
 }
 
 async fn relay<C: Calls>(State(desk): State<Arc<Desk<C>>>, request: Request) -> Response {

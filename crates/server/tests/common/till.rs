@@ -4,9 +4,9 @@ use super::{MORNING_MS, bearer};
 use ed25519_dalek::{Signer as _, SigningKey};
 use lumbung_document::body::control::{EndReason, NumberBlock};
 use lumbung_document::body::sale::{GoodsClass, Sale, SaleLine, Tender, Tendered};
-use lumbung_document::body::{BooksDevice, DeviceEnrolled, DeviceInvited, Genesis, SeriesEnd};
+use lumbung_document::body::{Answer, BooksDevice, DeviceEnrolled, DeviceInvited, Genesis, SeriesEnd};
 use lumbung_document::head::{KEPT_EVERY, head_message};
-use lumbung_document::{Body, Draft, Effects, Hash, Position, SealedDocument, SignedHead};
+use lumbung_document::{Body, Draft, Effects, Hash, PersonalPart, Position, SealedDocument, SignedHead};
 use lumbung_primitives::{BusinessDate, DocRef, Money, Quantity, Ref};
 use lumbung_server::Calls;
 use lumbung_server::centre::Rules;
@@ -327,5 +327,30 @@ impl Till {
 impl Till {
     pub(crate) fn knows_centre(&mut self, centre_id: &[u8; 16], centre_key: &[u8; 32]) {
         self.known.insert(0, Hash::genesis(&self.coop_id, centre_id, centre_key));
+    }
+}
+
+impl Till {
+    /// A document with a personal part, about a person that it registers or that was registered before.
+    pub(crate) fn register_person(&mut self, person: Option<DocRef>) -> DocRef {
+        let at = DocRef::new(self.device_no, self.head_seq() + 1);
+        let part = PersonalPart {
+            key_no: 1,
+            subject: Some(person.map_or(Ref::This, Ref::Doc)),
+            nonce: [7; 24],
+            ciphertext: vec![9; 80],
+        };
+        let body = Body::Answer(Answer { question: 1, about: Vec::new(), choice: 1 });
+        let draft = Draft {
+            body,
+            rule_version: 0,
+            effects: Effects::default(),
+            business_date: DAY,
+            reissue_of: None,
+        };
+        let prev_hash = self.hash_at(self.head_seq());
+        let position = Position { at, prev_hash, wall_ms: MORNING_MS, actor: Ref::This };
+        self.documents.push(SealedDocument::seal(&draft, position, Some(&part)));
+        at
     }
 }

@@ -15,10 +15,12 @@ pub(crate) fn database() -> String {
     cluster.create_database(&format!("case_{number}")).unwrap()
 }
 
-pub(crate) fn with_postgres(case: impl AsyncFnOnce(PostgresLog)) {
-    let url = database();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    runtime.block_on(async {
-        case(PostgresLog::connect(&url, 10).await.unwrap()).await;
-    });
+/// In an empty database.
+pub(crate) async fn log() -> PostgresLog {
+    PostgresLog::connect(&database(), 10).await.unwrap()
+}
+
+pub(crate) fn with_runtime(case: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    runtime.unwrap().block_on(case);
 }

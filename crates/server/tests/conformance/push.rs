@@ -172,11 +172,16 @@ pub(crate) async fn a_wrong_signature_proves_nothing<L: CentreLog>(world: &World
     let mut thief = till.clone();
     thief.key = ed25519_dalek::SigningKey::from_bytes(&[99; 32]);
     let batch = pack(&[till.run(3, 302)], Form::Columns(1), 3, &Rules);
-    let forged = pack(&[{
-        let mut run = till.run(3, 302);
-        run.head.head = thief.signed_head(302);
-        run
-    }], Form::Columns(1), 3, &Rules);
+    let forged = pack(
+        &[{
+            let mut run = till.run(3, 302);
+            run.head.head = thief.signed_head(302);
+            run
+        }],
+        Form::Columns(1),
+        3,
+        &Rules,
+    );
     assert_eq!(
         code_of(world.centre.sync(bearer(&till), till.request(Some(forged))).await),
         ProblemCode::NotProven
