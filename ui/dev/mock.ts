@@ -3,6 +3,7 @@
 import type * as T from '../src/lib/ipc/bindings';
 import { ITEMS, MEMBERS, type MockItem, type MockMember } from './data';
 import { receiptText, slipText } from './paper';
+import { bookedOne, firstDay, syncStatus, TILLS } from './tills';
 
 type Args = Record<string, unknown>;
 const refuse = (code: string, message: string, next: string): T.AppError => ({ code, message, next });
@@ -28,7 +29,11 @@ const status: T.Status = {
   has_printer: false,
   fault: scene.has('fault') ? 'Dokumen A-000119 tidak cocok dengan sidik jarinya. Pencatatan dihentikan; data lama tetap bisa dibaca. Hubungi pengurus.' : null,
   language: scene.get('lang') === 'en' ? 'en' : 'id',
+  sync: syncStatus(37),
+  needs_first_pin: scene.has('firstpin'),
 };
+
+const now = (): T.Status => ({ ...status, sync: syncStatus(status.documents_waiting) });
 
 let drafts = 1;
 let cart: T.Cart = { draft_id: 'd1', member: null, lines: [] };
@@ -127,6 +132,7 @@ function record({ cart: sent, tender, tendered_rp }: T.RecordSale): T.SaleDone {
     })),
   });
   status.documents_waiting += 1;
+  bookedOne();
   begin();
   return done;
 }
@@ -173,17 +179,27 @@ function home(): T.Home {
 }
 
 const COMMANDS: Record<string, (args: Args) => unknown> = {
-  status: () => ({ ...status }),
-  staff_list: () => STAFF,
+  ...TILLS,
+  status: () => {
+    if (firstDay.on) throw refuse('ledger_missing', 'Belum ada buku di komputer ini.', 'Buat koperasi baru, atau gabung.');
+    return now();
+  },
+  staff_list: () => (scene.has('firstsync') ? [] : STAFF),
+  set_staff_pin: () => {
+    status.needs_first_pin = false;
+  },
   unlock: ({ staff, pin }) => {
     if (pin !== '123456') throw refuse('wrong_pin', 'PIN tidak cocok.', 'Coba lagi; setelah lima kali salah, tunggu satu menit.');
     status.staff = STAFF.find((one) => one.staff === staff) ?? null;
-    return { ...status };
+    return now();
   },
-  lock: () => ({ ...Object.assign(status, { staff: null }) }),
-  set_language: ({ language }) => ({ ...Object.assign(status, { language }) }),
+  lock: () => (Object.assign(status, { staff: null }), now()),
+  set_language: ({ language }) => (Object.assign(status, { language }), now()),
   shift_proposal: () => ({ business_date: scene.has('clock') ? '2026-01-23' : '2026-01-23', clock_date: scene.has('clock') ? '2026-01-20' : '2026-01-23', choose: scene.has('clock'), expected_cash_rp: 300_000 }),
-  open_shift: ({ request }) => ({ ...Object.assign(status, { shift: { shift: '1-9', business_date: (request as T.OpenShift).business_date, opened_at: '07.02', cashier: status.staff?.name ?? '' } }) }),
+  open_shift: ({ request }) => {
+    status.shift = { shift: '1-9', business_date: (request as T.OpenShift).business_date, opened_at: '07.02', cashier: status.staff?.name ?? '' };
+    return now();
+  },
   close_shift: ({ request }) => {
     const { counted_rp, to_bank_rp, to_safe_rp } = request as T.CloseShift;
     status.shift = null;
@@ -276,5 +292,5 @@ export async function invoke(command: string, args: Args = {}): Promise<unknown>
   await new Promise((resolve) => setTimeout(resolve, 8));
   const run = COMMANDS[command];
   if (!run) throw new Error(`no such command: ${command}`);
-  return structuredClone(run(args));
+  return structuredClone(await run(args));
 }

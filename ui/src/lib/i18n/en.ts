@@ -1,6 +1,8 @@
 import type { Words } from './id';
+import { tills } from './tills.en';
 
 export const en = {
+  ...tills,
   app: {
     name: 'Lumbung',
     starting: 'Opening the books…',
@@ -23,6 +25,11 @@ export const en = {
     till: 'Till',
     members: 'Members',
     items: 'Items',
+    together: 'All tills',
+    questions: 'Questions',
+    questionsOpen: (count: string) => `${count} waiting`,
+    devices: 'Devices',
+    sync: 'Sync',
     lock: 'Lock the screen',
     language: 'Language',
     shiftOpen: (time: string) => `shift opened ${time}`,
@@ -37,9 +44,17 @@ export const en = {
     administrator: 'Administrator',
   },
   status: {
-    here: (count: string) => `Offline · ${count} documents on this device`,
+    alone: (count: string) => `On this laptop only · ${count} documents`,
+    aloneNothing: 'On this laptop only',
+    current: (at: string) => (at ? `All sent · ${at}` : 'All sent'),
+    offline: (count: string, at: string) => `Offline · ${count} waiting${at ? ` · contact ${at}` : ''}`,
+    offlineNothing: (at: string) => (at ? `Offline · contact ${at}` : 'Offline'),
+    working: 'Syncing…',
+    workingOf: (label: string, done: string, total: string) => `${label} · ${done} of ${total}`,
+    stopped: (count: string) => `Sending stopped · ${count} waiting`,
+    stoppedNothing: 'Sending stopped',
+    contact: (at: string) => `Last contact ${at}.`,
     printer: 'The last receipt was not printed',
-    nothing: 'Offline · no new documents',
     hint: 'Everything is saved on this device. Selling needs no internet.',
     fault: 'Recording has stopped',
     clock: 'Check the computer clock',
@@ -271,7 +286,15 @@ export const en = {
     allCalm: 'All is well. Nothing waits for you.',
     fault: 'Fault',
     needsYou: 'Needs you',
-    go: { till: 'Open the till', items: 'See items', members: 'See members', home: 'See' },
+    go: {
+      till: 'Open the till',
+      items: 'See items',
+      members: 'See members',
+      home: 'See',
+      questions: 'Answer',
+      devices: 'See devices',
+      sync: 'See sync',
+    },
     backup: 'Backup',
     lastBackup: 'Last made',
     noBackup: 'never',

@@ -1,6 +1,9 @@
 // Every word that the window itself says, in Indonesian. The shape of this file is the contract for the others.
 
+import { tills } from './tills.id';
+
 export const id = {
+  ...tills,
   app: {
     name: 'Lumbung',
     starting: 'Membuka pembukuan…',
@@ -23,6 +26,11 @@ export const id = {
     till: 'Kasir',
     members: 'Anggota',
     items: 'Barang',
+    together: 'Semua kasir',
+    questions: 'Pertanyaan',
+    questionsOpen: (count: string) => `${count} menunggu`,
+    devices: 'Perangkat',
+    sync: 'Sinkronisasi',
     lock: 'Kunci layar',
     language: 'Bahasa',
     shiftOpen: (time: string) => `shift buka ${time}`,
@@ -37,8 +45,16 @@ export const id = {
     administrator: 'Administrator',
   },
   status: {
-    here: (count: string) => `Luring · ${count} dokumen di perangkat ini`,
-    nothing: 'Luring · belum ada dokumen baru',
+    alone: (count: string) => `Hanya di laptop ini · ${count} dokumen`,
+    aloneNothing: 'Hanya di laptop ini',
+    current: (at: string) => (at ? `Semua terkirim · ${at}` : 'Semua terkirim'),
+    offline: (count: string, at: string) => `Luring · ${count} menunggu${at ? ` · kontak ${at}` : ''}`,
+    offlineNothing: (at: string) => (at ? `Luring · kontak ${at}` : 'Luring'),
+    working: 'Menyinkronkan…',
+    workingOf: (label: string, done: string, total: string) => `${label} · ${done} dari ${total}`,
+    stopped: (count: string) => `Pengiriman berhenti · ${count} menunggu`,
+    stoppedNothing: 'Pengiriman berhenti',
+    contact: (at: string) => `Kontak terakhir ${at}.`,
     hint: 'Semua tersimpan di perangkat ini. Jualan berjalan tanpa internet.',
     fault: 'Pencatatan dihentikan',
     clock: 'Periksa jam komputer',
@@ -271,7 +287,15 @@ export const id = {
     allCalm: 'Semua beres. Tidak ada yang menunggu Anda.',
     fault: 'Gangguan',
     needsYou: 'Perlu Anda',
-    go: { till: 'Buka kasir', items: 'Lihat barang', members: 'Lihat anggota', home: 'Lihat' },
+    go: {
+      till: 'Buka kasir',
+      items: 'Lihat barang',
+      members: 'Lihat anggota',
+      home: 'Lihat',
+      questions: 'Jawab',
+      devices: 'Lihat perangkat',
+      sync: 'Lihat sinkronisasi',
+    },
     backup: 'Cadangan data',
     lastBackup: 'Terakhir',
     noBackup: 'belum pernah',

@@ -49,6 +49,22 @@ export const commands = {
 	printer: () => typedError<string, AppError>(__TAURI_INVOKE("printer")),
 	setPrinter: (target: string) => typedError<null, AppError>(__TAURI_INVOKE("set_printer", { target })),
 	printCopy: (sale: string) => typedError<null, AppError>(__TAURI_INVOKE("print_copy", { sale })),
+	syncPage: () => typedError<SyncPage, AppError>(__TAURI_INVOKE("sync_page")),
+	syncNow: () => typedError<SyncStatus, AppError>(__TAURI_INVOKE("sync_now")),
+	connectCentre: (request: Pairing) => typedError<Status, AppError>(__TAURI_INVOKE("connect_centre", { request })),
+	joinCooperative: (request: Pairing) => typedError<Status, AppError>(__TAURI_INVOKE("join_cooperative", { request })),
+	enrolAnew: (request: Pairing) => typedError<Status, AppError>(__TAURI_INVOKE("enrol_anew", { request })),
+	devicePage: () => typedError<DevicePage, AppError>(__TAURI_INVOKE("device_page")),
+	inviteDevice: () => typedError<Invitation, AppError>(__TAURI_INVOKE("invite_device")),
+	grantKeys: (deviceNo: number) => typedError<DevicePage, AppError>(__TAURI_INVOKE("grant_keys", { deviceNo })),
+	endDevice: (request: EndDevice) => typedError<DevicePage, AppError>(__TAURI_INVOKE("end_device", { request })),
+	courierPlaces: () => typedError<CourierPlace[], AppError>(__TAURI_INVOKE("courier_places")),
+	courierExport: (folder: string) => typedError<CourierDone, AppError>(__TAURI_INVOKE("courier_export", { folder })),
+	courierImport: (path: string) => typedError<CourierDone, AppError>(__TAURI_INVOKE("courier_import", { path })),
+	setHub: (on: boolean) => typedError<HubCard, AppError>(__TAURI_INVOKE("set_hub", { on })),
+	findHubs: () => typedError<HubFound[], AppError>(__TAURI_INVOKE("find_hubs")),
+	questionPage: () => typedError<QuestionPage, AppError>(__TAURI_INVOKE("question_page")),
+	answerQuestion: (request: AnswerQuestion) => typedError<QuestionPage, AppError>(__TAURI_INVOKE("answer_question", { request })),
 };
 
 /* Types */
@@ -500,11 +516,147 @@ export type Status = {
 	/**  One sentence where the ledger found a fault and stopped writing. */
 	fault: string | null,
 	language: Language,
+	sync: SyncStatus,
+	needs_first_pin: boolean,
 };
 
 export type Tender = "cash" | 
 /**  The buyer says it is paid; a claim until matched with the acquirer's statement. */
 "qris" | "bon";
+
+export type SyncStatus = {
+	state: SyncState,
+	waiting: number,
+	last_contact: string | null,
+	matter: AppError | null,
+	progress: Progress | null,
+	questions: number,
+};
+
+export type SyncState = "alone" | "current" | "working" | "offline" | "stopped";
+
+export type Progress = {
+	label: string,
+	done: number,
+	total: number,
+};
+
+export type SyncPage = {
+	status: SyncStatus,
+	server_url: string | null,
+	hub: HubCard,
+	history: SyncEntry[],
+};
+
+export type HubCard = {
+	on: boolean,
+	address: string | null,
+};
+
+export type HubFound = {
+	name: string,
+	url: string,
+};
+
+export type SyncEntry = {
+	at: string,
+	sent: number,
+	received: number,
+	bytes_up: number,
+	bytes_down: number,
+	trouble: string | null,
+};
+
+export type Pairing = {
+	url: string,
+	code: string,
+};
+
+export type DevicePage = {
+	devices: DeviceCard[],
+	may_invite: boolean,
+	own_words: string[] | null,
+};
+
+export type DeviceCard = {
+	device_no: number,
+	letter: string,
+	this_one: boolean,
+	keeps_books: boolean,
+	state: DeviceState,
+	documents: number,
+	last_document: string | null,
+	words: string[] | null,
+	note: string | null,
+};
+
+export type DeviceState = "centre" | "active" | "invited" | "waits_for_keys" | "forked" | "ended";
+
+export type Invitation = {
+	code: string,
+	letter: string,
+	qr_svg: string,
+	minutes: number,
+};
+
+export type EndDevice = {
+	device_no: number,
+	reason: EndOfDevice,
+};
+
+export type EndOfDevice = "fork" | "revoked" | "written_off";
+
+export type CourierPlace = {
+	folder: string,
+	label: string,
+	files: CourierFile[],
+};
+
+export type CourierFile = {
+	path: string,
+	name: string,
+	bytes: number,
+};
+
+export type CourierDone = {
+	path: string,
+	documents: number,
+	new_documents: number,
+	bytes: number,
+};
+
+export type QuestionPage = {
+	questions: Question[],
+};
+
+export type Question = {
+	id: string,
+	kind: QuestionKind,
+	title: string,
+	detail: string,
+	rows: QuestionRow[],
+	choices: QuestionChoice[],
+};
+
+export type QuestionKind = "field_conflict" | "same_person" | "member_number" | "negative_stock" | "bon_over_limit" | "taken_back_twice" | "quarantined" | "foreign_effects" | "void_control" | "fork";
+
+export type QuestionRow = {
+	label: string,
+	value: string,
+	who: string,
+	when: string,
+};
+
+export type QuestionChoice = {
+	id: number,
+	label: string,
+	note: string,
+};
+
+export type AnswerQuestion = {
+	id: string,
+	choice: number,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -6,10 +6,12 @@ type Handler = (code: string) => void;
 
 class Scans {
   handler: Handler | null = null;
+  /** A field that takes what is scanned, before the page does. */
+  field: Handler | null = null;
   /** Told when fast keys turned out to be typing, so that a search held back can go on. */
   typed: (() => void) | null = null;
   #listener = new ScanListener(
-    (code) => this.handler?.(code),
+    (code) => (this.field ?? this.handler)?.(code),
     () => this.typed?.(),
   );
 

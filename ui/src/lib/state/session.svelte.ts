@@ -4,7 +4,7 @@ import { i18n } from '$lib/i18n/index.svelte';
 import { core, type Language, type Place, type Status } from '$lib/ipc';
 import { notices } from './notices.svelte';
 
-export type Page = Place;
+export type Page = Place | 'questions' | 'devices' | 'sync';
 
 class Session {
   status = $state.raw<Status | null>(null);
