@@ -1,7 +1,7 @@
 //! Runs into a pack.
 
 use super::strings::write_varint;
-use super::table::{DOCUMENTS, Group, HEAD_COLUMNS, Mode, Personal, Sheet, Table, groups};
+use super::table::{DOCUMENTS, Group, HEAD_COLUMNS, Mode, Personal, Sheet, Table, cells_max, groups};
 use super::transpose::fill;
 use super::tree::{Node, parse};
 use super::write::write;
@@ -49,9 +49,43 @@ pub fn pack(runs: &[Run], form: Form, effort: Effort, expander: &dyn Expander) -
             chains.insert((device_no, seq), prev);
         }
     }
-    columns(&classed, effort, &mut out);
+    columns(classed, effort, &mut out);
     out
 }
+
+fn columns(mut classed: Vec<Classed<'_>>, effort: Effort, out: &mut Vec<u8>) {
+    let bytes = classed.iter().map(|(document, ..)| size(document)).sum();
+    let most = cells_max(classed.len(), bytes);
+    for is_too_dense in [never_too_dense as fn(&Classed<'_>) -> bool, is_dense, always_too_dense] {
+        for document in &mut classed {
+            if is_too_dense(document) {
+                document.2 = Parts::Raw;
+            }
+        }
+        if lay_out(&classed, most, effort, out) {
+            return;
+        }
+    }
+}
+
+fn never_too_dense(_: &Classed<'_>) -> bool {
+    false
+}
+
+fn is_dense((document, _, parts): &Classed<'_>) -> bool {
+    parts.count() > cells_max(1, size(document)) / 2
+}
+
+fn always_too_dense(_: &Classed<'_>) -> bool {
+    true
+}
+
+fn size(document: &SealedDocument) -> usize {
+    let personal = document.personal_bytes.as_ref().map_or(0, Vec::len);
+    document.header_bytes.len() + document.body_bytes.len() + document.effects_bytes.len() + personal
+}
+
+type Classed<'a> = (&'a SealedDocument, DocRef, Parts<'a>);
 
 /// How one document travels.
 enum Parts<'a> {
@@ -102,6 +136,15 @@ impl<'a> Parts<'a> {
         Some(Self::Columns { body: parse(&document.body_bytes)?, effects, personal, mode })
     }
 
+    fn count(&self) -> usize {
+        match self {
+            Self::Columns { body, effects, personal, .. } => {
+                [Some(body), effects.as_ref(), personal.as_ref()].into_iter().flatten().map(Node::count).sum()
+            }
+            Self::Raw => 0,
+        }
+    }
+
     const fn mode(&self) -> Mode {
         match self {
             Self::Columns { mode, .. } => *mode,
@@ -110,7 +153,8 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn columns(classed: &[(&SealedDocument, DocRef, Parts<'_>)], effort: Effort, out: &mut Vec<u8>) {
+/// Writes the tables, unless they take more than `most` cells.
+fn lay_out(classed: &[Classed<'_>], most: usize, effort: Effort, out: &mut Vec<u8>) -> bool {
     let heads: Vec<[Node<'_>; HEAD_COLUMNS]> =
         classed.iter().map(|(document, _, parts)| head(document, parts.mode())).collect();
     let raw: Vec<Vec<Node<'_>>> = classed.iter().map(|(document, _, parts)| raw(document, parts)).collect();
@@ -143,7 +187,11 @@ fn columns(classed: &[(&SealedDocument, DocRef, Parts<'_>)], effort: Effort, out
         fill(&mut sheet, table, &by_column);
         tables.push(table);
     }
-    write(&mut sheet, &tables, effort, out);
+    let fits = sheet.cells() <= most;
+    if fits {
+        write(&mut sheet, &tables, effort, out);
+    }
+    fits
 }
 
 /// Whether a header's numbers are those that a reader takes.

@@ -5,17 +5,18 @@ use super::predict::{Fresh, Predictor, Way, Words};
 use super::range::{Coder, Reader, tree};
 use super::strings::{Piles, take};
 use super::table::{
-    DOCUMENTS, Group, HEAD_COLUMNS, Head, Shape, Sheet, Table, groups, may_be_record, row_no, rows_with, tag,
+    DOCUMENTS, Group, HEAD_COLUMNS, Head, Shape, Sheet, Table, cells_max, groups, may_be_record, row_no,
+    rows_with, tag,
 };
 use super::tree::DEPTH_MAX;
 
 /// Reads what `write` wrote: the sheet and its groups, each with its table.
-/// `cells` bounds how many cells all tables may have, the bytes of texts included.
+/// `bytes` bounds what all strings take where they stand, and by [`cells_max`] how many cells there may be.
 pub(super) fn read<'a>(
     coded: &'a [u8],
     piles: &'a Piles,
     given: [Vec<i64>; 2],
-    cells: usize,
+    bytes: usize,
 ) -> Result<(Sheet<'a>, Vec<(Group, usize)>), RecodeError> {
     let documents = given[0].len();
     let mut reading = Reading {
@@ -23,7 +24,8 @@ pub(super) fn read<'a>(
         words: Words::new(),
         plain: &piles.plain,
         packed: &piles.packed,
-        cells,
+        cells: cells_max(documents, bytes),
+        bytes,
     };
     let mut sheet = Sheet::default();
     sheet.tables.push(Table { rows: documents, ..Table::default() });
@@ -53,17 +55,15 @@ struct Reading<'a> {
     words: Words,
     plain: &'a [u8],
     packed: &'a [u8],
+    /// What is left of each.
     cells: usize,
+    bytes: usize,
 }
 
 impl<'a> Reading<'a> {
-    fn charge(&mut self, cells: usize) -> Result<(), RecodeError> {
-        self.cells = self.cells.checked_sub(cells).ok_or(RecodeError::TooLarge)?;
-        Ok(())
-    }
-
     fn add_columns(&mut self, sheet: &mut Sheet<'a>, table: usize, count: usize) -> Result<(), RecodeError> {
-        self.charge(sheet.tables[table].rows.saturating_mul(count))?;
+        let cells = sheet.tables[table].rows.saturating_mul(count);
+        self.cells = self.cells.checked_sub(cells).ok_or(RecodeError::TooLarge)?;
         for _ in 0..count {
             sheet.add_column(table);
         }
@@ -213,7 +213,8 @@ impl<'a> Reading<'a> {
         }
         for value in values {
             let entry = usize::try_from(*value).ok().and_then(|at| entries.get(at));
-            self.charge(entry.map_or(0, |entry| entry.len()))?;
+            let length = entry.map_or(0, |entry| entry.len());
+            self.bytes = self.bytes.checked_sub(length).ok_or(RecodeError::TooLarge)?;
         }
         let column = &mut sheet.columns[no];
         if wanted == tag::BYTES {

@@ -24,6 +24,12 @@ pub(super) mod tag {
 /// Positions that a record may have; longer arrays are lists.
 pub(super) const RECORD_MAX: usize = 64;
 
+/// Cells that documents of so many bytes may have. A reader makes room for a cell some forty bytes large; so
+/// what is denser than papers of the trade are goes raw.
+pub(super) const fn cells_max(documents: usize, bytes: usize) -> usize {
+    (bytes / 2).saturating_add(documents.saturating_mul(16))
+}
+
 /// The table of all documents, from which all others hang.
 pub(super) const DOCUMENTS: usize = 0;
 
@@ -134,6 +140,11 @@ impl Sheet<'_> {
     /// A table and those above it, the documents last.
     fn path(&self, table: usize) -> Vec<usize> {
         std::iter::successors(Some(table), |at| self.tables[*at].parent).collect()
+    }
+
+    /// Room that the tables take, cells that are absent included.
+    pub(super) fn cells(&self) -> usize {
+        self.tables.iter().map(|table| table.rows.saturating_mul(table.columns.len())).sum()
     }
 
     pub(super) fn add_table(&mut self, parent: usize, up: Vec<u32>) -> usize {

@@ -15,6 +15,16 @@ pub(super) enum Node<'a> {
     Array(Vec<Node<'a>>),
 }
 
+impl Node<'_> {
+    /// How many values there are, arrays and what is in them.
+    pub(super) fn count(&self) -> usize {
+        match self {
+            Self::Array(nodes) => nodes.iter().map(Self::count).sum::<usize>() + 1,
+            _ => 1,
+        }
+    }
+}
+
 pub(super) const INTEGER: u8 = 0;
 pub(super) const NEGATIVE: u8 = 1;
 pub(super) const BYTES: u8 = 2;

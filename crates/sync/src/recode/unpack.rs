@@ -38,10 +38,8 @@ pub fn unpack(
     };
     let given: [Vec<i64>; 2] =
         [each(|head, _| i64::from(head.device_no())), each(|head, nth| (head.first_seq + nth).cast_signed())];
-    // A document has its head, and at least one cell for each part, whose bytes are counted when made.
     let documents = given[0].len();
-    let cells = bounds.bytes.saturating_add(documents.saturating_mul(16));
-    let (sheet, groups) = read(rest, &piles, given, cells)?;
+    let (sheet, groups) = read(rest, &piles, given, bounds.bytes)?;
     let mut of_rows = vec![(Group::Raw, 0); documents];
     for (group, table) in groups {
         for row in &sheet.tables[table].up {
