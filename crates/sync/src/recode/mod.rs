@@ -58,7 +58,7 @@ pub enum Form {
 pub type Effort = i32;
 
 /// Bounds on what a pack may grow to, so that a small hostile message cannot fill memory. While it is being
-/// read, tables take up to some twenty bytes for each of `bytes` at the very worst; papers take about five.
+/// read, tables take up to some twenty bytes for each of `bytes` at the very worst.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     pub documents: usize,
