@@ -45,15 +45,10 @@ mod tests {
         let mut backoff = Backoff::default();
         let ceilings: Vec<u64> = (0..12)
             .map(|_| {
-                let mut probe = backoff;
-                let most = (0..=LAST.as_secs())
-                    .filter(|seconds| {
-                        probe.failed(seconds * 1_000) == Duration::from_secs(*seconds) && {
-                            probe = backoff;
-                            true
-                        }
-                    })
-                    .max();
+                // A number up to the ceiling is the wait itself.
+                let is_itself =
+                    |seconds: &u64| { backoff }.failed(seconds * 1_000) == Duration::from_secs(*seconds);
+                let most = (0..=LAST.as_secs()).filter(is_itself).max();
                 backoff.failed(0);
                 most.unwrap_or(0)
             })

@@ -111,6 +111,9 @@ impl Search {
                 }
                 let mut addresses: Vec<IpAddr> =
                     service.get_addresses().iter().map(mdns_sd::ScopedIp::to_ip_addr).collect();
+                if addresses.iter().any(|address| !address.is_loopback()) {
+                    addresses.retain(|address| !address.is_loopback());
+                }
                 addresses.sort();
                 let name = service.get_fullname().to_owned();
                 self.found.insert(name.clone(), Hub { name, addresses, port: service.get_port() });
@@ -132,4 +135,53 @@ impl Drop for Search {
 
 fn prefix(coop_id: &[u8; 16]) -> String {
     coop_id[..TOLD].iter().fold(String::new(), |told, byte| told + &format!("{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COOP_ID: [u8; 16] = [0xab; 16];
+
+    fn resolved(coop: &str) -> ServiceEvent {
+        let name = format!("A-{coop}");
+        let host = format!("lumbung-{name}.local.");
+        let addresses = "fe80::7,192.168.1.7";
+        let info = ServiceInfo::new(SERVICE, &name, &host, addresses, 4_700, &[(COOP, coop)][..]).unwrap();
+        ServiceEvent::ServiceResolved(Box::new(info.as_resolved_service()))
+    }
+
+    #[test]
+    fn hubs_of_this_cooperative_come_and_go() {
+        // A machine without a network has nothing to search.
+        let Ok(mut search) = Search::new(&COOP_ID) else { return };
+        search.hear(resolved("abababab"));
+        search.hear(resolved("12345678"));
+        let name = format!("A-abababab.{SERVICE}");
+        let addresses = vec!["192.168.1.7".parse().unwrap(), "fe80::7".parse().unwrap()];
+        let hub = Hub { name: name.clone(), addresses, port: 4_700 };
+        assert_eq!(search.found.values().collect::<Vec<_>>(), [&hub]);
+        search.hear(ServiceEvent::ServiceRemoved(SERVICE.to_owned(), name));
+        assert!(search.found.is_empty());
+    }
+
+    /// Multicast that does not come back to its sender is common in containers, so hearing is not asked for;
+    /// what is heard must be right.
+    #[test]
+    fn what_is_announced_is_what_is_heard() {
+        let (Ok(_told), Ok(mut search)) = (Announcement::new(&COOP_ID, "A", 4_701), Search::new(&COOP_ID))
+        else {
+            return;
+        };
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(3) {
+            for hub in search.listen(Duration::from_millis(200)) {
+                if hub.name.starts_with("A-abababab") {
+                    assert_eq!(hub.port, 4_701);
+                    println!("heard {hub:?}");
+                    return;
+                }
+            }
+        }
+    }
 }
