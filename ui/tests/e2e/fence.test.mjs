@@ -45,7 +45,7 @@ describe('the fence around the window', () => {
   fence('no page breaks the content policy', async () => {
     await hands.unlock(cashier(shop.staff));
     await hands.openTill();
-    for (const place of ['home', 'members', 'items', 'till']) {
+    for (const place of ['home', 'members', 'items', 'questions', 'devices', 'sync', 'till']) {
       await hands.goTo(place);
       await pause(300);
     }

@@ -10,7 +10,7 @@ import { Session, pause, until } from './webdriver.mjs';
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const TARGET = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
 const PROGRAM = process.env.LUMBUNG_DESKTOP ?? join(TARGET, 'debug/lumbung-desktop');
-const NOTES = join(TARGET, 'xtask/window');
+export const NOTES = join(TARGET, 'xtask/window');
 export const WIDTH = 1366;
 export const HEIGHT = 768;
 
@@ -57,7 +57,7 @@ export function openDisplay() {
   return display;
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((done, failed) => {
     const server = createServer();
     server.on('error', failed);

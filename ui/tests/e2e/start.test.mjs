@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { Hands, hook } from './hands.mjs';
 import { cashier, openShop } from './shop.mjs';
+import { troubles } from './axe.mjs';
 import { keepPicture, openWindow } from './stage.mjs';
 import { until } from './webdriver.mjs';
 
@@ -43,6 +44,9 @@ describe('a start that cannot succeed', () => {
     try {
       await hands.step('the first day', async () => {
         assert.equal((await hands.ask('startup_error')).code, 'ledger_missing');
+        await hands.see('start-join');
+        assert.deepEqual(await troubles(window.page), []);
+        await hands.click('start-new');
         await hands.see('coop-name');
         assert.equal(existsSync(ledger), false, 'none is made by opening');
         for (const [field, text] of [
