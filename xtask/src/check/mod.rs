@@ -75,6 +75,7 @@ fn window(counts: &std::path::Path) -> Result<Count> {
         .args(walks)
         .env("LUMBUNG_CLI", demo::program("lumbung"))
         .env("LUMBUNG_DESKTOP", demo::program("lumbung-desktop"))
+        .env("LUMBUNG_SERVER", demo::program("lumbung-server"))
         .env("LUMBUNG_COUNTS", counts);
     let succeeded = run::succeeds(&mut command)?;
     Ok(Count::of_tap(&std::fs::read_to_string(tap).unwrap_or_default(), succeeded))
