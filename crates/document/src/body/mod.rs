@@ -2,6 +2,7 @@
 //! elements, and a type that has shipped is never edited: a new shape is a new version.
 
 pub mod control;
+mod mapped;
 pub mod opening;
 pub mod payment;
 pub mod purchase;
