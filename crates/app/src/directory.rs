@@ -4,11 +4,14 @@
 use crate::catalogue::fold;
 use lumbung_store::StoreError;
 use lumbung_store::query::member::{self, MemberRow};
+use lumbung_store::query::merge::Merged;
 use rusqlite::Connection;
+use std::collections::BTreeSet;
 
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
     entries: Vec<Entry>,
+    merged: Merged,
 }
 
 #[derive(Debug)]
@@ -20,7 +23,8 @@ struct Entry {
 
 impl Directory {
     pub(crate) fn load(connection: &Connection) -> Result<Self, StoreError> {
-        Ok(Self { entries: member::all(connection)?.iter().map(Entry::new).collect() })
+        let entries = member::all(connection)?.iter().map(Entry::new).collect();
+        Ok(Self { entries, merged: Merged::load(connection)? })
     }
 
     pub(crate) fn put(&mut self, row: &MemberRow) {
@@ -32,14 +36,22 @@ impl Directory {
         self.entries.sort_by(|a, b| a.member_no.cmp(&b.member_no));
     }
 
-    /// Members whose number, name or phone has a word beginning with each word of `query`, by number.
+    /// Who is one person with whom.
+    pub(crate) fn merged(&self) -> &Merged {
+        &self.merged
+    }
+
+    /// Members whose number, name or phone has a word beginning with each word of `query`, by number. Whoever
+    /// was merged is found under the one who leads.
     pub(crate) fn search(&self, query: &str) -> impl Iterator<Item = i64> {
+        let mut found_before = BTreeSet::new();
         let wanted: Vec<String> =
             spelling(&fold(query)).split_ascii_whitespace().map(|word| format!(" {word}")).collect();
         self.entries
             .iter()
             .filter(move |entry| wanted.iter().all(|word| entry.words.contains(word.as_str())))
-            .map(|entry| entry.member)
+            .map(|entry| self.merged.lead(entry.member))
+            .filter(move |lead| self.merged.is_empty() || found_before.insert(*lead))
     }
 }
 

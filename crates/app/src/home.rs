@@ -2,11 +2,12 @@
 
 use crate::error::Refused;
 use crate::permission::Action;
+use crate::question::QuestionKind;
 use crate::session::Language;
 use crate::{Answer, App};
 use chrono::Timelike;
 use lumbung_document::{Body, Kind};
-use lumbung_primitives::{BusinessDate, DocRef, Money, Quantity};
+use lumbung_primitives::{BusinessDate, DocRef, Money};
 use lumbung_store::query;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -70,11 +71,14 @@ pub enum Place {
     Items,
     Members,
     Home,
+    Questions,
 }
 
 /// Bars in the picture of daily takings.
 const DAYS: i32 = 30;
 const BEST_SELLERS: usize = 5;
+/// Questions that are shown here; the others wait on their own page.
+const SHOWN: usize = 5;
 const SALES: (u32, u32) = (411_000, 412_999);
 
 impl App {
@@ -155,35 +159,37 @@ impl App {
                 place: Place::Home,
             });
         }
-        for (at, reason) in query::document::quarantined(self.connection())? {
-            attention.push(Attention {
-                severity: Severity::Fault,
-                title: if english {
-                    format!("Document {at} was set aside")
-                } else {
-                    format!("Bukti {at} disisihkan")
-                },
-                detail: reason,
-                place: Place::Home,
-            });
+        let mut listed = 0;
+        for question in self.questions(SHOWN)? {
+            if listed == SHOWN {
+                break;
+            }
+            listed += 1;
+            let severity = match question.kind {
+                QuestionKind::Quarantined | QuestionKind::ForeignEffects | QuestionKind::Fork => {
+                    Severity::Fault
+                }
+                _ => Severity::NeedsYou,
+            };
+            let (title, detail) = (question.title, question.detail);
+            attention.push(Attention { severity, title, detail, place: Place::Questions });
         }
-        for (item, quantity) in query::stock::below_zero(self.connection(), 5)? {
-            let name = query::item::by_key(self.connection(), item)?.map_or_else(String::new, |row| row.name);
-            let quantity = Quantity(quantity);
+        let more = self.count_questions()?.saturating_sub(u32::try_from(listed).unwrap_or(u32::MAX));
+        if more > 0 {
             attention.push(Attention {
                 severity: Severity::NeedsYou,
                 title: if english {
-                    format!("Stock below zero: {name} ({quantity})")
+                    format!("{more} more questions")
                 } else {
-                    format!("Stok minus: {name} ({quantity})")
+                    format!("{more} pertanyaan lagi")
                 },
                 detail: if english {
-                    "More was sold than was booked in; count the shelf."
+                    "They wait on the Questions page."
                 } else {
-                    "Terjual lebih banyak dari yang dicatat masuk; hitung di rak."
+                    "Menunggu di halaman Pertanyaan."
                 }
                 .to_owned(),
-                place: Place::Items,
+                place: Place::Questions,
             });
         }
         Ok(attention)

@@ -70,6 +70,10 @@ pub struct App {
     directory: Directory,
     drafts: Drafts,
     printer: Printer,
+    /// How it stands with the centre.
+    standing: sync::Standing,
+    /// How many questions are open, as last counted.
+    counted: std::cell::RefCell<question::Counted>,
     /// Why writing has stopped, if it has.
     fault: Option<String>,
     /// A counter that only runs forward, for pauses after wrong PINs.

@@ -38,7 +38,7 @@ impl App {
 
 /// Effects that a known rule would have made otherwise. A reversal's are held against what it reverses by
 /// the sums; kinds of a later app are taken as they are.
-fn expansion_fault(document: &SealedDocument) -> Option<String> {
+pub(crate) fn expansion_fault(document: &SealedDocument) -> Option<String> {
     let body = match document.body() {
         Ok(Some(Body::Reversal(_)) | None) => return None,
         Ok(Some(body)) => body,

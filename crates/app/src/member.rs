@@ -12,7 +12,7 @@ use lumbung_domain::Rejection;
 use lumbung_domain::member::{MemberCommand, MemberStatus as Domain, Person};
 use lumbung_domain::savings::{BonCommand, DepositCommand};
 use lumbung_primitives::{BusinessDate, DocRef, Money, Ref};
-use lumbung_store::{PersonalReader, query};
+use lumbung_store::{PersonalReader, StoreError, query};
 use lumbung_vault::{NikFinding, check_nik, mask_nik};
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,16 @@ pub struct MemberDetail {
     pub birth_date: Option<BusinessDate>,
     pub nik_masked: Option<String>,
     pub bon_limit_rp: Money,
+    /// Entered twice and merged into this one; sums are of all. `unmerge_member` parts them again.
+    pub merged: Vec<MergedMember>,
+}
+
+/// A second entry of the same person.
+#[derive(Clone, Debug, Serialize, Deserialize, specta::Type)]
+pub struct MergedMember {
+    pub member: DocRef,
+    pub member_no: String,
+    pub name: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, specta::Type)]
@@ -168,8 +178,10 @@ impl App {
         })
     }
 
+    /// The page of a member; of one who was merged, that of the one who leads.
     pub fn member_detail(&mut self, member: DocRef) -> Answer<MemberDetail> {
         self.require(Action::Look)?;
+        let member = DocRef::from_key(self.directory.merged().lead(member.key()));
         let row = query::member::by_key(self.connection(), member.key())?.ok_or(Rejection::MemberUnknown)?;
         let fields = self.fields_of(Some(member))?;
         let integer = |field| fields.get(&field).and_then(|state| state.value.as_integer());
@@ -186,7 +198,19 @@ impl App {
             birth_date: birth_date.map(BusinessDate),
             nik_masked: nik.map(mask_nik),
             bon_limit_rp: row.bon_limit_rp.map_or(self.policy()?.bon_limit_default, Money),
+            merged: self.merged_into(member)?,
         })
+    }
+
+    fn merged_into(&self, lead: DocRef) -> Result<Vec<MergedMember>, Refused> {
+        let mut merged = Vec::new();
+        for member in self.directory.merged().followers(lead.key()) {
+            if let Some(row) = query::member::by_key(self.connection(), member)? {
+                let (member_no, name) = (row.member_no, row.name);
+                merged.push(MergedMember { member: DocRef::from_key(member), member_no, name });
+            }
+        }
+        Ok(merged)
     }
 
     /// Admits a member or changes one: only fields that differ are written. What looks odd is kept and said.
@@ -291,13 +315,13 @@ impl App {
         if let Some(booked) = query::local::booked_draft(self.connection(), &request.draft_id)? {
             return Ok(self.payment_done(&self.document(booked)?)?);
         }
-        let owed = query::member::balance(self.connection(), request.member.key(), MemberMoveKind::BON.0)?;
+        let owed = self.balance(request.member, MemberMoveKind::BON)?;
         let command = BonCommand {
             receipt_no: query::receipt::next_number(self.connection(), self.own_device())?,
             outlet: FIRST_OUTLET,
             member: request.member,
             amount: request.amount_rp,
-            owed: Money(owed),
+            owed,
         };
         let decision = lumbung_domain::savings::pay_bon(command, self.open_shift_view()?)?;
         let document = self.book_draft(decision, &request.draft_id)?;
@@ -305,28 +329,46 @@ impl App {
         Ok(self.payment_done(&document)?)
     }
 
+    /// What everybody who is this person has or owes together: merged members are one before the till.
+    pub(crate) fn balance(&self, member: DocRef, kind: MemberMoveKind) -> Result<Money, StoreError> {
+        let group = self.directory.merged().group(member.key());
+        query::member::balance_of_all(self.connection(), &group, kind.0).map(Money)
+    }
+
+    pub(crate) fn purchases(&self, member: DocRef, year: i32) -> Result<Money, StoreError> {
+        let group = self.directory.merged().group(member.key());
+        group
+            .iter()
+            .map(|member| query::member::purchases_in(self.connection(), *member, year).map(Money))
+            .sum()
+    }
+
+    /// The limit of the one who leads.
+    pub(crate) fn bon_limit(&self, member: DocRef) -> Result<Money, StoreError> {
+        let lead = self.directory.merged().lead(member.key());
+        let row = query::member::by_key(self.connection(), lead)?;
+        let default = self.policy()?.bon_limit_default;
+        Ok(row.and_then(|row| row.bon_limit_rp).map_or(default, Money))
+    }
+
+    /// A card that was merged keeps its own name and number, and papers name it; its figures are those of the
+    /// person.
     pub(crate) fn member_card(&self, member: DocRef) -> Result<MemberCard, Refused> {
         let connection = self.connection();
         let row = query::member::by_key(connection, member.key())?.ok_or(Rejection::MemberUnknown)?;
-        let bon = query::member::balance(connection, member.key(), MemberMoveKind::BON.0)?;
-        let purchases = query::member::purchases_in(connection, member.key(), self.book_date()?.year())?;
         Ok(MemberCard {
             member,
             member_no: row.member_no,
             name: row.name,
             since_year: row.joined.map(|day| BusinessDate(day).year()),
-            purchases_this_year_rp: Money(purchases),
-            bon_rp: Money(bon),
-            bon_limit_rp: row.bon_limit_rp.map_or(self.policy()?.bon_limit_default, Money),
+            purchases_this_year_rp: self.purchases(member, self.book_date()?.year())?,
+            bon_rp: self.balance(member, MemberMoveKind::BON)?,
+            bon_limit_rp: self.bon_limit(member)?,
         })
     }
 
     pub(crate) fn member_row(&self, member: DocRef) -> Result<MemberRow, Refused> {
-        let connection = self.connection();
-        let row = query::member::by_key(connection, member.key())?.ok_or(Rejection::MemberUnknown)?;
-        let balance =
-            |kind: MemberMoveKind| query::member::balance(connection, member.key(), kind.0).map(Money);
-        let purchases = query::member::purchases_in(connection, member.key(), self.book_date()?.year())?;
+        let row = query::member::by_key(self.connection(), member.key())?.ok_or(Rejection::MemberUnknown)?;
         Ok(MemberRow {
             member,
             member_no: row.member_no,
@@ -334,11 +376,11 @@ impl App {
             phone: row.phone,
             status: MemberStatus::from_domain(Domain::from_code(row.status)),
             joined: row.joined.map(BusinessDate),
-            pokok_rp: balance(MemberMoveKind::POKOK)?,
-            wajib_rp: balance(MemberMoveKind::WAJIB)?,
-            sukarela_rp: balance(MemberMoveKind::SUKARELA)?,
-            bon_rp: balance(MemberMoveKind::BON)?,
-            purchases_this_year_rp: Money(purchases),
+            pokok_rp: self.balance(member, MemberMoveKind::POKOK)?,
+            wajib_rp: self.balance(member, MemberMoveKind::WAJIB)?,
+            sukarela_rp: self.balance(member, MemberMoveKind::SUKARELA)?,
+            bon_rp: self.balance(member, MemberMoveKind::BON)?,
+            purchases_this_year_rp: self.purchases(member, self.book_date()?.year())?,
         })
     }
 

@@ -345,12 +345,12 @@ impl App {
     }
 
     fn bon_owed(&self, member: DocRef) -> Result<Money, Refused> {
-        Ok(Money(query::member::balance(self.connection(), member.key(), MemberMoveKind::BON.0)?))
+        Ok(self.balance(member, MemberMoveKind::BON)?)
     }
 
     fn purchases_in_year_of(&self, document: &SealedDocument, member: DocRef) -> Result<Money, Refused> {
         let year = document.header.business_date.year();
-        Ok(Money(query::member::purchases_in(self.connection(), member.key(), year)?))
+        Ok(self.purchases(member, year)?)
     }
 
     /// The slip of a count: what passed the drawer, and the head's hash as a paper witness.

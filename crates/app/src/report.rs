@@ -10,6 +10,7 @@ use lumbung_domain::member::MemberStatus as Domain;
 use lumbung_primitives::{BusinessDate, Money, Quantity};
 use lumbung_report::trial_balance::{self, TrialBalance};
 use lumbung_store::query;
+use lumbung_store::query::merge::Merged;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -80,15 +81,19 @@ impl App {
         self.require(Action::Look)?;
         let last = query::shift::last_date(self.connection(), self.own_device())?;
         let year = year.unwrap_or_else(|| last.unwrap_or_else(|| self.today()).year());
+        let merged = Merged::load(self.connection())?;
         let mut sums: HashMap<(i64, u8), i64> = HashMap::new();
         for (member, kind, of_year, amount) in query::member::totals(self.connection())? {
             let is_purchase = matches!(kind, 6 | 8 | 10 | 12);
             let slot = if is_purchase { PURCHASES } else { kind };
             if !is_purchase || of_year == year {
-                *sums.entry((member, slot)).or_default() += amount;
+                *sums.entry((merged.lead(member), slot)).or_default() += amount;
             }
         }
-        let rows = query::member::all(self.connection())?.into_iter().map(|row| {
+        // Whoever was merged stands under the one who leads.
+        let leading = query::member::all(self.connection())?.into_iter();
+        let leading = leading.filter(|row| merged.lead(row.member) == row.member);
+        let rows = leading.map(|row| {
             let sum = |kind: u8| Money(sums.get(&(row.member, kind)).copied().unwrap_or(0));
             MemberLine {
                 status: MemberStatus::from_domain(Domain::from_code(row.status)),

@@ -205,22 +205,21 @@ impl App {
             rows.push(row);
         }
         let member = match cart.member {
-            Some(member) => Some(self.sale_member(member, policy)?),
+            Some(member) => Some(self.sale_member(member)?),
             None => None,
         };
         Ok((SaleView { items, member, policy }, rows))
     }
 
-    fn sale_member(&self, member: DocRef, policy: Policy) -> Result<SaleMember, Refused> {
+    fn sale_member(&self, member: DocRef) -> Result<SaleMember, Refused> {
         let row = query::member::by_key(self.connection(), member.key())?.ok_or(Rejection::MemberUnknown)?;
         let status = MemberStatus::from_code(row.status);
-        let owed = query::member::balance(self.connection(), member.key(), MemberMoveKind::BON.0)?;
         Ok(SaleMember {
             member,
             as_member: status.buys_as_member(),
             left: status == MemberStatus::Left,
-            bon_owed: Money(owed),
-            bon_limit: row.bon_limit_rp.map_or(policy.bon_limit_default, Money),
+            bon_owed: self.balance(member, MemberMoveKind::BON)?,
+            bon_limit: self.bon_limit(member)?,
         })
     }
 
@@ -279,9 +278,7 @@ impl App {
         use lumbung_document::body::sale::Tender as Paper;
         let on_bon = view.body.tenders.iter().any(|tendered| tendered.tender == Paper::Bon);
         let owes = match view.body.member {
-            Some(member) => {
-                query::member::balance(self.connection(), member.key(), MemberMoveKind::BON.0)? > 0
-            }
+            Some(member) => self.balance(member, MemberMoveKind::BON)?.is_positive(),
             None => false,
         };
         Ok(if on_bon && owes { Paper::Bon } else { Paper::Cash })

@@ -1,0 +1,145 @@
+//! Settling: every answer is a document, an edit that has seen both values or an `Answer`. Two tills that
+//! answer at the same time are no new question: the greatest document holds.
+
+use super::{AnswerQuestion, App, Open, QuestionPage, id};
+use crate::Answer;
+use crate::error::Refused;
+use crate::permission::Action;
+use lumbung_document::body::Answer as Paper;
+use lumbung_document::body::reference::Value;
+use lumbung_document::{Body, Kind};
+use lumbung_domain::{Decision, Rejection, member, reference};
+use lumbung_primitives::DocRef;
+use lumbung_store::query;
+use lumbung_store::query::question::{Contested, Topic};
+
+/// "It is right as it stands" in an `Answer` document.
+const AS_IT_STANDS: u8 = 1;
+
+impl App {
+    /// Settles one question and answers with those that are left.
+    pub fn answer_question(&mut self, request: AnswerQuestion) -> Answer<QuestionPage> {
+        self.require(Action::Look)?;
+        let open = self.asking()?.all()?.into_iter().find(|open| id(open) == request.id);
+        let open = open.ok_or(Refused::QuestionSettled)?;
+        self.require(self.settled_by(&open)?)?;
+        self.settle(&open, request.choice)?;
+        self.question_page()
+    }
+
+    /// What a role must be allowed to do.
+    fn settled_by(&self, open: &Open) -> Result<Action, Refused> {
+        Ok(match open {
+            Open::FieldConflict(contested) => {
+                match query::reference::kind_of(self.connection(), contested.target)? {
+                    Some(Kind::Item) => Action::EditItem,
+                    Some(Kind::Member | Kind::Supplier) => Action::EditMember,
+                    _ => Action::ManageStaff,
+                }
+            }
+            Open::SamePerson { .. } | Open::MemberNumber { .. } => Action::EditMember,
+            Open::NegativeStock { .. }
+            | Open::BonOverLimit(_)
+            | Open::TakenBackTwice { .. }
+            | Open::Quarantined { .. }
+            | Open::ForeignEffects { .. } => Action::Reverse,
+            Open::VoidControl { .. } | Open::Fork { .. } => Action::ManageStaff,
+        })
+    }
+
+    fn settle(&mut self, open: &Open, choice: u32) -> Result<(), Refused> {
+        match (open, choice) {
+            (Open::FieldConflict(contested), _) => {
+                let values = values(contested);
+                let chosen = usize::try_from(choice).ok().and_then(|choice| choice.checked_sub(1));
+                let value = chosen.and_then(|chosen| values.get(chosen)).ok_or(Refused::ChoiceUnknown)?;
+                self.choose_value(contested, (*value).clone())
+            }
+            (Open::SamePerson { members }, 1) => {
+                let (elder, younger) = self.elder_first(*members)?;
+                self.merge(younger, Some(elder))
+            }
+            (Open::SamePerson { members }, 2) => self.say(Topic::SamePerson, members.to_vec()),
+            (Open::MemberNumber { member_no, members }, 1) => {
+                let (_, younger) = self.elder_first(*members)?;
+                let number = self.next_member_number(member_no)?;
+                let fields = self.fields_of(Some(younger))?;
+                let decision = member::renumber(younger, &fields, &number, self.today())?;
+                self.book_edit(decision)
+            }
+            (
+                Open::SamePerson { .. }
+                | Open::MemberNumber { .. }
+                | Open::NegativeStock { .. }
+                | Open::Fork { .. },
+                _,
+            ) => Err(Refused::ChoiceUnknown),
+            (open, 1) => self.say(open.topic(), open.about()),
+            _ => Err(Refused::ChoiceUnknown),
+        }
+    }
+
+    fn say(&mut self, topic: Topic, about: Vec<DocRef>) -> Result<(), Refused> {
+        let question = topic.code().ok_or(Refused::ChoiceUnknown)?;
+        let paper = Body::Answer(Paper { question, about, choice: AS_IT_STANDS });
+        self.book(Decision::new(paper, self.today())).map(drop)
+    }
+
+    fn choose_value(&mut self, contested: &Contested, value: Value) -> Result<(), Refused> {
+        let target = contested.target;
+        let kind = query::reference::kind_of(self.connection(), target)?.ok_or(Refused::QuestionSettled)?;
+        let fields = self.fields_of(Some(target))?;
+        let chosen = (contested.field, value);
+        self.book_edit(reference::choose(kind, target, &fields, chosen, self.today()))?;
+        if kind == Kind::Item {
+            self.refresh_item(target)?;
+        }
+        Ok(())
+    }
+
+    /// Nothing to write is nothing to settle.
+    fn book_edit(&mut self, decision: Option<Decision>) -> Result<(), Refused> {
+        self.book(decision.ok_or(Refused::QuestionSettled)?)?;
+        self.directory = crate::directory::Directory::load(self.connection())?;
+        Ok(())
+    }
+
+    /// Two members are one person from now on.
+    pub(crate) fn merge(&mut self, younger: DocRef, elder: Option<DocRef>) -> Result<(), Refused> {
+        let fields = self.fields_of(Some(younger))?;
+        let decision = member::merge(younger, &fields, elder, self.today())?;
+        self.book_edit(decision)
+    }
+
+    /// Parts a member again from whom it was merged into.
+    pub fn unmerge_member(&mut self, member: DocRef) -> Answer<()> {
+        self.require(Action::EditMember)?;
+        query::member::by_key(self.connection(), member.key())?.ok_or(Rejection::MemberUnknown)?;
+        Ok(self.merge(member, None)?)
+    }
+
+    /// (elder, younger): by the day and hour on which they were entered.
+    pub(super) fn elder_first(&self, [one, other]: [DocRef; 2]) -> Result<(DocRef, DocRef), Refused> {
+        let entered = |member: DocRef| -> Result<_, Refused> {
+            let document = query::document::load(self.connection(), member)?;
+            Ok((document.map(|document| (document.header.business_date, document.header.wall_ms)), member))
+        };
+        Ok(if entered(one)? <= entered(other)? { (one, other) } else { (other, one) })
+    }
+
+    pub(super) fn next_member_number(&self, taken: &str) -> Result<String, Refused> {
+        let all = query::member::all(self.connection())?;
+        Ok(member::next_number(taken, all.iter().map(|row| row.member_no.as_str())))
+    }
+}
+
+/// The values that stand against one another, each once, in the order in which they would hold.
+pub(super) fn values(contested: &Contested) -> Vec<&Value> {
+    let mut values: Vec<&Value> = Vec::new();
+    for edit in &contested.edits {
+        if !values.contains(&&edit.value) {
+            values.push(&edit.value);
+        }
+    }
+    values
+}
