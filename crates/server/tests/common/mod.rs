@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it stands")]
 #![allow(dead_code, clippy::allow_attributes, reason = "each test program uses its part of this room")]
 
+pub(crate) mod line;
+#[cfg(target_os = "linux")]
+pub(crate) mod server;
 pub(crate) mod till;
 
 use ed25519_dalek::{Signer as _, SigningKey};
