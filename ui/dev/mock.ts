@@ -266,8 +266,9 @@ const COMMANDS: Record<string, (args: Args) => unknown> = {
   },
   member_detail: ({ member: ref }) => {
     const one = member(String(ref))!;
-    return { row: { ...one }, address: 'Dusun Krajan RT 02/RW 01, Sukamaju', sex: 'female', birth_date: '1984-05-17', nik_masked: '32************01', bon_limit_rp: one.bon_limit_rp };
+    return { row: { ...one }, address: 'Dusun Krajan RT 02/RW 01, Sukamaju', sex: 'female', birth_date: '1984-05-17', nik_masked: '32************01', bon_limit_rp: one.bon_limit_rp, merged: scene.has('merged') ? [{ member: '2-31', member_no: 'B00001', name: 'R.A. Kusumawardhani' }] : [] };
   },
+  unmerge_member: () => null,
   save_member: ({ request }) => {
     const sent = request as T.SaveMember;
     return { member: sent.member ?? '1-101', warnings: sent.nik ? ['Tanggal lahir berbeda dengan NIK; disimpan seperti yang diketik.'] : [] };

@@ -65,6 +65,7 @@ export const commands = {
 	findHubs: () => typedError<HubFound[], AppError>(__TAURI_INVOKE("find_hubs")),
 	questionPage: () => typedError<QuestionPage, AppError>(__TAURI_INVOKE("question_page")),
 	answerQuestion: (request: AnswerQuestion) => typedError<QuestionPage, AppError>(__TAURI_INVOKE("answer_question", { request })),
+	unmergeMember: (member: string) => typedError<null, AppError>(__TAURI_INVOKE("unmerge_member", { member })),
 };
 
 /* Types */
@@ -250,6 +251,13 @@ export type MemberDetail = {
 	birth_date: string | null,
 	nik_masked: string | null,
 	bon_limit_rp: number,
+	merged: MergedMember[],
+};
+
+export type MergedMember = {
+	member: string,
+	member_no: string,
+	name: string,
 };
 
 export type MemberPage = {

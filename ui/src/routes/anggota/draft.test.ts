@@ -21,7 +21,7 @@ test('the masked NIK is never sent back', () => {
       member: '1-9', member_no: '0001', name: 'Ahmad', phone: '', status: 'active', joined: null, pokok_rp: 0, wajib_rp: 0,
       sukarela_rp: 0, bon_rp: 0, purchases_this_year_rp: 0,
     },
-    address: '', sex: 'male', birth_date: null, nik_masked: '32************01', bon_limit_rp: 0,
+    address: '', sex: 'male', birth_date: null, nik_masked: '32************01', bon_limit_rp: 0, merged: [],
   });
   const made = requestOf(draft);
   expect('request' in made && made.request.nik).toBe('');
