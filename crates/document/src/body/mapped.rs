@@ -23,6 +23,12 @@ fn to(map: Map<'_>, reference: &mut DocRef) {
     *reference = map(*reference);
 }
 
+fn each<'a>(map: Map<'_>, references: impl IntoIterator<Item = &'a mut DocRef>) {
+    for reference in references {
+        to(map, reference);
+    }
+}
+
 fn to_ref(map: Map<'_>, reference: &mut Ref) {
     if let Ref::Doc(reference) = reference {
         to(map, reference);
@@ -43,11 +49,11 @@ impl Body {
             | Self::ShiftOpen(ShiftOpen { outlet: _, float: _, float_account: _ }) => {}
             Self::BooksDevice(BooksDevice { device_no: _, after, second }) => {
                 to(map, after);
-                second.iter_mut().for_each(|second| to(map, second));
+                each(map, second);
             }
             Self::PeriodReopen(PeriodReopen { close, approved_by }) => {
                 to(map, close);
-                approved_by.iter_mut().for_each(|approved_by| to(map, approved_by));
+                each(map, approved_by);
             }
             Self::MemberErased(MemberErased { member }) => to(map, member),
             Self::Item(body)
@@ -57,10 +63,12 @@ impl Body {
             | Self::Setting(body) => {
                 let Reference { target, changes } = body;
                 to_ref(map, target);
-                changes.iter_mut().for_each(|change| map_change(map, change));
+                for change in changes {
+                    map_change(map, change);
+                }
             }
             Self::Answer(Answer { question: _, about, choice: _ }) => {
-                about.iter_mut().for_each(|about| to(map, about));
+                each(map, about);
             }
             Self::ShiftClose(body) => {
                 let ShiftClose {
@@ -77,7 +85,7 @@ impl Body {
             }
             Self::Reversal(Reversal { of, of_hash: _, reason: _, approved_by, shift }) => {
                 to(map, of);
-                approved_by.iter_mut().chain(shift).for_each(|reference| to(map, reference));
+                each(map, approved_by.iter_mut().chain(shift));
             }
             other => other.map_trade(map),
         }
@@ -109,9 +117,9 @@ impl Body {
                         owner,
                     } = line;
                     to(map, item);
-                    owner.iter_mut().for_each(|owner| to(map, owner));
+                    each(map, owner);
                 }
-                shift.iter_mut().chain(member).for_each(|reference| to(map, reference));
+                each(map, shift.iter_mut().chain(member));
             }
             Self::SaleReturn(body) => {
                 let SaleReturn {
@@ -139,9 +147,9 @@ impl Body {
                         owner,
                     } = line;
                     to(map, item);
-                    owner.iter_mut().for_each(|owner| to(map, owner));
+                    each(map, owner);
                 }
-                shift.iter_mut().chain(member).for_each(|reference| to(map, reference));
+                each(map, shift.iter_mut().chain(member));
             }
             Self::BonPayment(BonPayment {
                 receipt_no: _,
@@ -152,30 +160,32 @@ impl Body {
                 shift,
             }) => {
                 to(map, member);
-                shift.iter_mut().for_each(|shift| to(map, shift));
+                each(map, shift);
             }
             Self::SavingsDeposit(body) => {
                 let SavingsDeposit { receipt_no: _, outlet: _, member, lines: _, account: _, shift } = body;
                 to(map, member);
-                shift.iter_mut().for_each(|shift| to(map, shift));
+                each(map, shift);
             }
             Self::Purchase(Purchase { outlet: _, lines, paid: _, supplier, shift }) => {
                 for PurchaseLine { item, quantity: _, value: _, stock_account: _ } in lines {
                     to(map, item);
                 }
-                supplier.iter_mut().chain(shift).for_each(|reference| to(map, reference));
+                each(map, supplier.iter_mut().chain(shift));
             }
             Self::SupplierPayment(body) => {
                 let SupplierPayment { outlet: _, supplier, amount: _, discount: _, account: _, shift } = body;
                 to(map, supplier);
-                shift.iter_mut().for_each(|shift| to(map, shift));
+                each(map, shift);
             }
             Self::Expense(Expense { outlet: _, lines: _, account: _, shift }) => {
-                shift.iter_mut().for_each(|shift| to(map, shift));
+                each(map, shift);
             }
             Self::OpeningBalance(OpeningBalance { part: _, parts: _, accounts, stock, members }) => {
                 for OpeningAccount { account: _, amount: _, outlet: _, party } in accounts {
-                    party.iter_mut().for_each(|party| to_ref(map, party));
+                    if let Some(party) = party {
+                        to_ref(map, party);
+                    }
                 }
                 for OpeningStock { item, outlet: _, quantity: _, value: _, account: _ } in stock {
                     to(map, item);
@@ -191,7 +201,7 @@ impl Body {
 
 fn map_change(map: Map<'_>, change: &mut Change) {
     let Change { field, v: _, value, seen } = change;
-    seen.iter_mut().for_each(|seen| to(map, seen));
+    each(map, seen);
     // The one value that names a document: the member that an entry was merged into, by its key.
     if *field == Field::MEMBER_MERGED_INTO
         && let Value::Integer(key) = value
@@ -205,11 +215,13 @@ impl Effects {
     pub fn map_references(&mut self, map: Map<'_>) {
         let Self { postings, stock_moves, member_moves } = self;
         for Posting { account: _, amount: _, outlet: _, party, shift, flow: _, layer: _ } in postings {
-            party.iter_mut().chain(shift).for_each(|reference| to_ref(map, reference));
+            for reference in party.iter_mut().chain(shift) {
+                to_ref(map, reference);
+            }
         }
         for StockMove { item, outlet: _, bin: _, account: _, quantity: _, value: _, owner } in stock_moves {
             to(map, item);
-            owner.iter_mut().for_each(|owner| to(map, owner));
+            each(map, owner);
         }
         for MemberMove { member, kind: _, amount: _, period: _ } in member_moves {
             to(map, member);
@@ -220,7 +232,9 @@ impl Effects {
 impl PersonalContent {
     /// Names documents anew, as [`Body::map_references`] does.
     pub fn map_references(&mut self, map: Map<'_>) {
-        self.changes.iter_mut().for_each(|change| map_change(map, change));
+        for change in &mut self.changes {
+            map_change(map, change);
+        }
     }
 }
 
