@@ -130,8 +130,10 @@ fn start(command: Command) -> anyhow::Result<()> {
         .context("no threads")?;
     runtime.block_on(async {
         match (&command.store.data, &command.store.database_url) {
-            (Some(data), None) => perform(command.verb, SqliteLog::open(data)?).await,
-            (None, Some(url)) => perform(command.verb, PostgresLog::connect(url, workers + 2).await?).await,
+            (Some(data), None) => Box::pin(perform(command.verb, SqliteLog::open(data)?)).await,
+            (None, Some(url)) => {
+                Box::pin(perform(command.verb, PostgresLog::connect(url, workers + 2).await?)).await
+            }
             _ => bail!("say where the log is: --data DIR or --database-url URL"),
         }
     })
@@ -215,7 +217,7 @@ fn say(answer: &serde_json::Value) {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// A = 1 … Z = 26, AA = 27.

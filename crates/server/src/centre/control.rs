@@ -132,7 +132,7 @@ impl Board {
         for (at, body) in &self.documents {
             let Body::DeviceInvited(body) = body else { continue };
             let is_free = body.device_no > FOUNDER && body.device_no < 1 << 23;
-            if is_free && self.may_admit(said, *at) && !self.invitations.contains_key(&body.device_no) {
+            if is_free && said.may_admit(*at) && !self.invitations.contains_key(&body.device_no) {
                 new.push(Invitation {
                     device_no: body.device_no,
                     code_hash: body.code_hash,
@@ -149,10 +149,6 @@ impl Board {
         }
     }
 
-    fn may_admit(&self, said: &Said, at: DocRef) -> bool {
-        at.device_no == CENTRE || said.by_holder(at)
-    }
-
     fn admit(&mut self, said: &Said) {
         let mut new = Vec::new();
         for (at, body) in &self.documents {
@@ -161,7 +157,7 @@ impl Board {
             let Some(invitation) = self.invitations.get(&body.device_no) else { continue };
             let code = CodeHash(invitation.code_hash);
             let expected = till_proof(&code, &body.device_id, &body.device_key, &body.exchange_key);
-            if is_known || !self.may_admit(said, *at) || !proves(&expected, &body.proof) {
+            if is_known || !said.may_admit(*at) || !proves(&expected, &body.proof) {
                 continue;
             }
             let genesis = Hash::genesis(&self.cooperative.coop_id, &body.device_id, &body.device_key);
@@ -293,6 +289,11 @@ impl Said {
         let held = self.holders.iter().any(|holder| holder.device_no == at.device_no);
         let in_time = self.hand_overs.get(&at.device_no).is_none_or(|seq| at.seq <= *seq);
         held && in_time && self.stands(at)
+    }
+
+    /// Who may reserve and fill numbers.
+    fn may_admit(&self, at: DocRef) -> bool {
+        at.device_no == CENTRE || self.by_holder(at)
     }
 
     fn hand_over(&mut self, documents: &BTreeMap<DocRef, Body>) {

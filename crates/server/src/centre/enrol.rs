@@ -79,11 +79,13 @@ impl<L: CentreLog> Centre<L> {
             Some(device) if is_same(device, request) => {
                 self.enrolled(session, &place, &invitation, request).await
             }
-            Some(_) => Err(refused()),
-            None if !is_good => Err(refused()),
-            None if place.is_registered => self.admit_further(session, &place, request, now_ms).await,
-            None if request.device_no == FOUNDER => self.register(session, place, &invitation, request).await,
-            None => Err(refused()),
+            None if is_good && place.is_registered => {
+                self.admit_further(session, &place, request, now_ms).await
+            }
+            None if is_good && request.device_no == FOUNDER => {
+                self.register(session, place, &invitation, request).await
+            }
+            _ => Err(refused()),
         }
     }
 

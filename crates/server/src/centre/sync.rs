@@ -135,7 +135,7 @@ async fn is_other_branch(
         return Ok(None);
     }
     let held = hash_at(session, coop_id, device, seq).await?;
-    Ok((!held.is_some_and(|held| mark_of(&held) == request.head_mark)).then_some(seq))
+    Ok(held.is_none_or(|held| mark_of(&held) != request.head_mark).then_some(seq))
 }
 
 /// Devices of the cooperative that the others are to hear of.

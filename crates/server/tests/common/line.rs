@@ -116,6 +116,10 @@ impl Line {
     }
 }
 
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
 pub(crate) fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     let stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
@@ -185,7 +189,7 @@ impl Calls for Line {
         from: u64,
         length: u64,
     ) -> Result<(u64, Vec<u8>), Problem> {
-        let name: String = blob.iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = hex(&blob);
         let range = format!("range: bytes={from}-{}\r\n", from + length - 1);
         let reply = self.ask_with("GET", &format!("/v1/blob/{name}"), &range, &[]).unwrap();
         if reply.status >= 400 {

@@ -80,7 +80,7 @@ fn a_zstd_bomb_does_not_go_off() {
     let bomb = {
         let mut encoder = zstd::stream::Encoder::new(Vec::new(), 19).unwrap();
         for _ in 0..1_024 {
-            encoder.write_all(&[0; 1 << 20]).unwrap();
+            encoder.write_all(&vec![0; 1 << 20]).unwrap();
         }
         encoder.finish().unwrap()
     };
@@ -112,7 +112,7 @@ fn a_gibibyte_is_cut_at_the_limit() {
         );
         let mut stream = connect(scene.server.address).unwrap();
         stream.write_all(head.as_bytes()).unwrap();
-        let chunk = [format!("{:x}\r\n", 1 << 16).as_bytes(), &[0; 1 << 16], b"\r\n"].concat();
+        let chunk = [format!("{:x}\r\n", 1 << 16).as_bytes(), &vec![0; 1 << 16], b"\r\n"].concat();
         let sent = (0..16_384).take_while(|_| stream.write_all(&chunk).is_ok()).count();
         let most = BODY_MAX / (1 << 16) + 128;
         assert!(sent < most, "{sent} chunks of 64 KiB were taken");

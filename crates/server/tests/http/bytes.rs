@@ -1,6 +1,6 @@
 //! What an answer weighs, and what parts of a blob come as.
 
-use crate::common::line::Line;
+use crate::common::line::{Line, hex};
 use crate::common::server::Server;
 use lumbung_server::centre::Bearer;
 use lumbung_server::{Calls as _, run_inline};
@@ -30,8 +30,7 @@ fn a_blob_comes_in_parts() {
     run_inline(till.sync(&line)).unwrap();
     let bearer = Bearer { coop_id: till.coop_id, device_no: 1 };
     let checkpoint = run_inline(line.checkpoint(bearer, 1)).unwrap();
-    let name: String = checkpoint.blob.iter().map(|byte| format!("{byte:02x}")).collect();
-    let path = format!("/v1/blob/{name}");
+    let path = format!("/v1/blob/{}", hex(&checkpoint.blob));
     let whole = line.ask("GET", &path, &[]).unwrap();
     assert_eq!((whole.status, whole.body.len() as u64), (200, checkpoint.bytes));
     let half = checkpoint.bytes / 2;

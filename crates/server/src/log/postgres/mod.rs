@@ -5,6 +5,7 @@
 //! is sent at once, without waiting for the answers in between.
 
 mod read;
+mod rows;
 mod write;
 
 use super::{
@@ -233,7 +234,7 @@ impl Session for PostgresSession {
         if !self.is_locked {
             return Err(LogFault::broken("a commit without its transaction"));
         }
-        write::changes(self.client()?, changes).await?;
+        Box::pin(write::changes(self.client()?, changes)).await?;
         self.is_locked = false;
         Ok(())
     }

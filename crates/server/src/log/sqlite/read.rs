@@ -8,11 +8,27 @@ use lumbung_document::Hash;
 use lumbung_primitives::DocRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-const COOPERATIVE: &str = "SELECT coop_id, handle, name, region, utc_offset, is_registered, claim, epoch,
-    last_server_seq, books_device, block_first, block_count, alarms, erasures FROM cooperative";
-const DEVICE: &str =
-    "SELECT device_no, device_id, device_key, exchange_key, genesis_hash, head_seq, head_hash,
-    transport, ended_seq, ended_hash, waits_for_keys FROM device WHERE coop_id = ?1";
+/// Columns in the order of [`to_cooperative`].
+macro_rules! cooperative {
+    ($rest:literal) => {
+        concat!(
+            "SELECT coop_id, handle, name, region, utc_offset, is_registered, claim, epoch, last_server_seq, ",
+            "books_device, block_first, block_count, alarms, erasures FROM cooperative ",
+            $rest
+        )
+    };
+}
+
+/// Columns in the order of [`to_device`].
+macro_rules! device {
+    ($rest:literal) => {
+        concat!(
+            "SELECT device_no, device_id, device_key, exchange_key, genesis_hash, head_seq, head_hash, transport, ",
+            "ended_seq, ended_hash, waits_for_keys FROM device WHERE coop_id = ?1 ",
+            $rest
+        )
+    };
+}
 
 pub(super) fn identity(connection: &Connection) -> Result<Identity, LogFault> {
     let sql = "SELECT centre_id, signing_key, secret FROM centre WHERE coop_id = ?1";
@@ -44,18 +60,12 @@ pub(super) fn cooperative(
     connection: &Connection,
     coop_id: &CoopId,
 ) -> Result<Option<Cooperative>, LogFault> {
-    let sql = const_format(COOPERATIVE, " WHERE coop_id = ?1");
-    Ok(connection.prepare_cached(&sql)?.query_row([coop_id], to_cooperative).optional()?)
-}
-
-/// Fixed texts put together; nothing that came from outside is among them.
-fn const_format(select: &'static str, rest: &'static str) -> String {
-    [select, rest].concat()
+    let mut statement = connection.prepare_cached(cooperative!("WHERE coop_id = ?1"))?;
+    Ok(statement.query_row([coop_id], to_cooperative).optional()?)
 }
 
 pub(super) fn by_handle(connection: &Connection, handle: u64) -> Result<Vec<Cooperative>, LogFault> {
-    let sql = const_format(COOPERATIVE, " WHERE handle = ?1 ORDER BY coop_id");
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare_cached(cooperative!("WHERE handle = ?1 ORDER BY coop_id"))?;
     let rows = statement.query_map([to_i64(handle)], to_cooperative)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -82,14 +92,12 @@ pub(super) fn device(
     coop_id: &CoopId,
     device_no: u32,
 ) -> Result<Option<Device>, LogFault> {
-    let sql = const_format(DEVICE, " AND device_no = ?2");
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare_cached(device!("AND device_no = ?2"))?;
     Ok(statement.query_row(params![coop_id, device_no], to_device).optional()?)
 }
 
 pub(super) fn devices(connection: &Connection, coop_id: &CoopId) -> Result<Vec<Device>, LogFault> {
-    let sql = const_format(DEVICE, " ORDER BY device_no");
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare_cached(device!("ORDER BY device_no"))?;
     let rows = statement.query_map([coop_id], to_device)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
