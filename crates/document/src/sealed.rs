@@ -98,6 +98,12 @@ impl SealedDocument {
         })
     }
 
+    /// Of all parts together.
+    pub fn bytes(&self) -> usize {
+        let personal = self.personal_bytes.as_ref().map_or(0, Vec::len);
+        self.header_bytes.len() + self.body_bytes.len() + self.effects_bytes.len() + personal
+    }
+
     pub fn kind(&self) -> Kind {
         self.header.kind
     }

@@ -87,7 +87,7 @@ impl Ledger {
                 continue;
             }
             count += run.len();
-            weight += run.iter().map(size).sum::<usize>();
+            weight += run.iter().map(SealedDocument::bytes).sum::<usize>();
             if !runs.is_empty() && (count > documents || weight > bytes) {
                 break;
             }
@@ -200,18 +200,11 @@ fn load_after(
     let (mut loaded, mut weight) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         let document = SealedDocument::open(device_no, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)?;
-        weight += size(&document);
+        weight += document.bytes();
         if !loaded.is_empty() && (loaded.len() >= documents || weight > bytes) {
             break;
         }
         loaded.push(document);
     }
     Ok(loaded)
-}
-
-fn size(document: &SealedDocument) -> usize {
-    document.header_bytes.len()
-        + document.body_bytes.len()
-        + document.effects_bytes.len()
-        + document.personal_bytes.as_ref().map_or(0, Vec::len)
 }

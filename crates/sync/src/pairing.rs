@@ -148,7 +148,12 @@ fn mac(code: &CodeHash, parts: &[&[u8]]) -> [u8; 32] {
 
 /// Four words that two people compare before keys are handed over: made of both screens' view of the joining
 /// device's keys. 48 bits.
-pub fn words(coop_id: &[u8; 16], device_no: u32, device_key: &[u8; 32], exchange_key: &[u8; 32]) -> [String; 4] {
+pub fn words(
+    coop_id: &[u8; 16],
+    device_no: u32,
+    device_key: &[u8; 32],
+    exchange_key: &[u8; 32],
+) -> [String; 4] {
     let mut hasher = Sha256::new();
     hasher.update(b"lumbung-words\0");
     hasher.update(coop_id);

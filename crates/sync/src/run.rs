@@ -22,7 +22,11 @@ impl RunHead {
 
     /// How many documents; `None` where the numbers make no run.
     pub fn count(&self) -> Option<u64> {
-        if self.first_seq == 0 { None } else { (self.head.seq + 1).checked_sub(self.first_seq).filter(|n| *n > 0) }
+        if self.first_seq == 0 {
+            None
+        } else {
+            (self.head.seq + 1).checked_sub(self.first_seq).filter(|n| *n > 0)
+        }
     }
 
     /// The document that the first one of the run continues; `None` at the beginning of a series.

@@ -430,3 +430,16 @@ pub fn decode<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, minicbor::dec
         Err(minicbor::decode::Error::message("bytes after the message"))
     }
 }
+
+/// The messages of a body of `POST /v1/sync`, one after another. What is left over at the end, where a body was
+/// cut, is the last.
+pub fn messages(body: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = body;
+    std::iter::from_fn(move || {
+        let mut decoder = minicbor::Decoder::new(rest);
+        let end = decoder.skip().map_or(rest.len(), |()| decoder.position());
+        let (message, left) = rest.split_at(end);
+        rest = left;
+        (!message.is_empty()).then_some(message)
+    })
+}

@@ -6,7 +6,7 @@ use crate::backoff::{Backoff, jittered};
 use crate::expand::Expander;
 use crate::log::LogError;
 use crate::machine::{Failure, Machine, Outcome, Progress, Request, Step, Stop, Why};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Takes a request to the other side and brings the answer.
 pub trait Carry {
@@ -76,7 +76,10 @@ pub fn round(
             return Ok(End::Left);
         }
         let Some(request) = request else { continue };
-        match carry.carry(&request) {
+        let asked = Instant::now();
+        let carried = carry.carry(&request);
+        machine.tell_pace(asked.elapsed());
+        match carried {
             Err(failure) => {
                 machine.failed(failure);
                 return Ok(End::Failed(failure));

@@ -1,16 +1,16 @@
 //! The one call that does the work: a batch goes up and a page comes down.
 
 use super::reply::Reply;
-use super::{InFlight, Machine, Matter, Outcome, Request, SMALLEST_BATCH, Stop};
+use super::{InFlight, Machine, Matter, Outcome, Request, SLICE, SMALLEST_BATCH, Stop};
 use crate::expand::Expander;
 use crate::frame::BOUNDS;
-use crate::log::{Link, LocalLog, LogError, ReceiveError, Received};
+use crate::log::{Link, LocalLog, LogError, Portion, ReceiveError, Received};
 use crate::recode::{self, Form, RecodeError};
 use crate::run::Run;
 use crate::wire::{
     self, BODY_MAX, Condition, Cursor, Epoch, PROTOCOL, Problem, ProblemCode, SyncAnswer, SyncRequest,
 };
-use lumbung_document::Hash;
+use lumbung_document::{Hash, SealedDocument};
 use minicbor::bytes::ByteVec;
 
 const PATH: &str = "/v1/sync";
@@ -26,7 +26,7 @@ pub(super) struct Sent {
     acked_seq: u64,
     cursor: Cursor,
     /// Last own document in the batch.
-    batch_to: Option<u64>,
+    pub(super) batch_to: Option<u64>,
     raw: bool,
     beyond: Option<u64>,
     page: PageWish,
@@ -76,15 +76,15 @@ impl Machine {
             beyond: self.beyond,
             page: self.page,
         };
-        let mut batch = None;
-        if head_seq > link.acked_seq && !first_contact && !self.held.push && self.beyond.is_none() {
-            let runs = log.own_runs(link.acked_seq, self.portion)?;
-            sent.batch_to = runs.last().map(|run| run.head.last_seq());
-            if sent.batch_to.is_some() {
-                batch = Some(ByteVec::from(recode::pack(&runs, self.form(link, expander), EFFORT, expander)));
-            }
+        let mut slices = Vec::new();
+        let pushes = !first_contact && !self.held.push && !self.unsure && self.beyond.is_none();
+        if head_seq > link.acked_seq && pushes {
+            slices = self.slices(log, expander, link)?;
+            sent.batch_to = slices.last().map(|(last_seq, _)| *last_seq);
         }
-        let message = SyncRequest {
+        self.unsure = false;
+        let last = slices.pop().map(|(_, pack)| pack);
+        let mut message = SyncRequest {
             protocol: PROTOCOL,
             level: if self.page == PageWish::OneWithEffects { 0 } else { expander.level() },
             epoch: link.epoch,
@@ -92,14 +92,43 @@ impl Machine {
             head_seq,
             head_mark,
             condition: if self.beyond.is_some() { Condition::Restored } else { Condition::Sound },
-            page_documents: self.page_documents(),
-            batch,
+            page_documents: 0,
+            batch: None,
         };
-        let request = Request {
-            answer_max: BODY_MAX + (64 << 10),
-            ..Request::post(PATH, self.token.as_deref(), wire::encode(&message))
-        };
+        let mut body = Vec::new();
+        for (_, pack) in slices {
+            message.batch = Some(pack);
+            body.extend_from_slice(&wire::encode(&message));
+        }
+        (message.batch, message.page_documents) = (last, self.page_documents());
+        body.extend_from_slice(&wire::encode(&message));
+        let answer_max = BODY_MAX + (64 << 10);
+        let request = Request { answer_max, ..Request::post(PATH, self.token.as_deref(), body) };
         Ok((request, InFlight::Sync(sent)))
+    }
+
+    /// The batch as packs with the seq each ends at: one, or on a slow line slices that the centre takes one by
+    /// one as they come, so that a cut in the middle costs less than a slice.
+    fn slices(
+        &self,
+        log: &mut dyn LocalLog,
+        expander: &dyn Expander,
+        link: &Link,
+    ) -> Result<Vec<(u64, ByteVec)>, LogError> {
+        let slice = if self.line_is_slow { SLICE } else { usize::MAX };
+        let (mut after_seq, mut left, mut slices) = (link.acked_seq, self.portion, Vec::new());
+        while left.documents > 0 && left.bytes > 0 {
+            let portion = Portion { documents: left.documents.min(slice), bytes: left.bytes };
+            let runs = log.own_runs(after_seq, portion)?;
+            let Some(last) = runs.last() else { break };
+            after_seq = last.head.last_seq();
+            let documents = runs.iter().flat_map(|run| &run.documents);
+            left.documents = left.documents.saturating_sub(documents.clone().count());
+            left.bytes = left.bytes.saturating_sub(documents.map(SealedDocument::bytes).sum());
+            let pack = recode::pack(&runs, self.form(link, expander), EFFORT, expander);
+            slices.push((after_seq, ByteVec::from(pack)));
+        }
+        Ok(slices)
     }
 
     fn page_documents(&self) -> u16 {

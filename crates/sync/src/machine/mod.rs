@@ -19,12 +19,17 @@ use crate::log::{Link, LocalLog, LogError, Portion};
 use crate::wire::{DOCUMENTS_MAX, Notice, RAW_BYTES_MAX};
 use compare::Comparing;
 use exchange::{PageWish, Sent};
+use std::time::Duration;
 
 /// Documents in the first batch.
 const FIRST_BATCH: usize = 256;
 /// Documents and bytes that a batch is never halved below.
 const SMALLEST_BATCH: usize = 8;
 const SMALLEST_BYTES: usize = 16 << 10;
+/// Documents of a slice: what a cut in the middle may cost on a slow line, about 20 bytes each.
+const SLICE: usize = 20;
+/// An answer within this time shows a line that needs no slices.
+const QUICK: Duration = Duration::from_millis(250);
 /// How often in a row the conversation may turn round without getting anywhere before it waits.
 const STUMBLES: u8 = 5;
 
@@ -135,6 +140,10 @@ pub struct Machine {
     trouble: Option<u64>,
     blob: blob::Reading,
     stumbles: u8,
+    /// How fast the line answers is not known, or slow: a batch goes in slices that count one by one.
+    line_is_slow: bool,
+    /// A batch was not answered: how much of it counts is asked before anything is sent again.
+    unsure: bool,
     progress: Progress,
     notices: Vec<Notice>,
 }
@@ -158,6 +167,8 @@ impl Machine {
             trouble: None,
             blob: blob::Reading::default(),
             stumbles: 0,
+            line_is_slow: true,
+            unsure: false,
             progress: Progress::default(),
             notices: Vec::new(),
         }
@@ -173,6 +184,12 @@ impl Machine {
     /// The till's clock in milliseconds since 1970, which the centre holds against its own for a notice.
     pub fn tell_time(&mut self, wall_ms: i64) {
         self.wall_ms = wall_ms;
+    }
+
+    /// How long the last answer took. On a line that answers within a quarter of a second nothing is gained by
+    /// sending in slices.
+    pub fn tell_pace(&mut self, took: Duration) {
+        self.line_is_slow = took > QUICK;
     }
 
     pub fn progress(&self) -> &Progress {
@@ -252,6 +269,9 @@ impl Machine {
     /// No answer came. Wait before the next step.
     pub fn failed(&mut self, failure: Failure) {
         let was = self.in_flight.take();
+        if let Some(InFlight::Sync(sent)) = &was {
+            self.unsure |= sent.batch_to.is_some();
+        }
         if matches!(was, Some(InFlight::Session)) {
             // A challenge is good for one use, and it may have been used.
             self.challenge = None;

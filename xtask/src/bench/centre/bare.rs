@@ -5,6 +5,7 @@ use anyhow::Result;
 use lumbung_document::{Effects, SealedDocument};
 use lumbung_sync::Run;
 use std::collections::BTreeMap;
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
 
 /// One batch as rows, made before the clock runs.
@@ -84,6 +85,9 @@ impl Batch {
     }
 }
 
+/// A parameter of a statement.
+type Value<'a> = &'a (dyn ToSql + Sync);
+
 #[derive(Debug)]
 pub(crate) struct Writer {
     client: Client,
@@ -134,23 +138,21 @@ impl Writer {
     /// One batch, one transaction. Its statements go out together, as fast as a client can.
     pub(crate) async fn write(&mut self, batch: &Batch) -> Result<()> {
         let transaction = self.client.transaction().await?;
-        let (coop_id, totals, counts) = (&batch.coop_id, &batch.totals, &batch.counts);
+        let (coop_id, totals, counts): (Value, _, _) = (&batch.coop_id, &batch.totals, &batch.counts);
+        let lock: [Value; 2] = [coop_id, &batch.last_seq];
+        let document: [Value; 5] = [coop_id, &batch.seqs, &batch.headers, &batch.bodies, &batch.effects];
+        let run: [Value; 6] =
+            [coop_id, &batch.last_seq, &batch.first_seq, &batch.hash, &batch.signature, &batch.bytes];
+        let sums: [Value; 5] = [coop_id, &totals.days, &totals.accounts, &totals.debits, &totals.credits];
+        let numbers: [Value; 3] = [coop_id, &counts.days, &counts.documents];
+        let head: [Value; 3] = [coop_id, &batch.last_seq, &batch.hash];
         tokio::try_join!(
-            transaction.execute(&self.lock, &[coop_id, &batch.last_seq]),
-            transaction.execute(
-                &self.document,
-                &[coop_id, &batch.seqs, &batch.headers, &batch.bodies, &batch.effects]
-            ),
-            transaction.execute(
-                &self.run,
-                &[coop_id, &batch.last_seq, &batch.first_seq, &batch.hash, &batch.signature, &batch.bytes]
-            ),
-            transaction.execute(
-                &self.totals,
-                &[coop_id, &totals.days, &totals.accounts, &totals.debits, &totals.credits]
-            ),
-            transaction.execute(&self.counts, &[coop_id, &counts.days, &counts.documents]),
-            transaction.execute(&self.head, &[coop_id, &batch.last_seq, &batch.hash]),
+            transaction.execute(&self.lock, &lock),
+            transaction.execute(&self.document, &document),
+            transaction.execute(&self.run, &run),
+            transaction.execute(&self.totals, &sums),
+            transaction.execute(&self.counts, &numbers),
+            transaction.execute(&self.head, &head),
         )?;
         transaction.commit().await?;
         Ok(())
@@ -159,11 +161,12 @@ impl Writer {
     /// The same batch again: every document is there, so nothing but a look at the first is due.
     pub(crate) async fn write_again(&mut self, batch: &Batch) -> Result<()> {
         let transaction = self.client.transaction().await?;
-        let (coop_id, seqs) = (&batch.coop_id, &batch.seqs);
+        let lock: [Value; 2] = [&batch.coop_id, &batch.last_seq];
+        let document: [Value; 5] =
+            [&batch.coop_id, &batch.seqs, &batch.headers, &batch.bodies, &batch.effects];
         tokio::try_join!(
-            transaction.execute(&self.lock, &[coop_id, &batch.last_seq]),
-            transaction
-                .execute(&self.document, &[coop_id, seqs, &batch.headers, &batch.bodies, &batch.effects]),
+            transaction.execute(&self.lock, &lock),
+            transaction.execute(&self.document, &document),
         )?;
         transaction.commit().await?;
         Ok(())

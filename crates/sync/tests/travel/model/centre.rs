@@ -102,10 +102,19 @@ impl Centre {
             return problem(ProblemCode::Ended, None);
         }
         match (request.method, request.path.as_str()) {
-            (Method::Post, "/v1/sync") => match wire::decode(body) {
-                Ok(message) => self.sync(device_no, &message),
-                Err(_) => problem(ProblemCode::Malformed, None),
-            },
+            (Method::Post, "/v1/sync") => {
+                let mut reply = problem(ProblemCode::Malformed, None);
+                for message in wire::messages(body) {
+                    reply = match wire::decode(message) {
+                        Ok(message) => self.sync(device_no, &message),
+                        Err(_) => problem(ProblemCode::Malformed, None),
+                    };
+                    if reply.0 != 200 {
+                        break;
+                    }
+                }
+                reply
+            }
             (Method::Post, "/v1/relay") => match wire::decode(body) {
                 Ok(message) => self.relay(&message),
                 Err(_) => problem(ProblemCode::Malformed, None),
