@@ -132,7 +132,7 @@ fn start(command: Command) -> anyhow::Result<()> {
         match (&command.store.data, &command.store.database_url) {
             (Some(data), None) => Box::pin(perform(command.verb, SqliteLog::open(data)?)).await,
             (None, Some(url)) => {
-                Box::pin(perform(command.verb, PostgresLog::connect(url, workers + 2).await?)).await
+                Box::pin(perform(command.verb, PostgresLog::open(url, workers + 2).await?)).await
             }
             _ => bail!("say where the log is: --data DIR or --database-url URL"),
         }

@@ -68,7 +68,7 @@ fn postgres_keys_begin_with_the_cooperative() {
     let url = database();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        PostgresLog::connect(&url, 2).await.unwrap();
+        PostgresLog::open(&url, 2).await.unwrap();
         let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
         tokio::spawn(connection);
         let rows = async |sql: &str| -> Vec<(String, String)> {

@@ -17,7 +17,7 @@ pub(crate) fn database() -> String {
 
 /// In an empty database.
 pub(crate) async fn log() -> PostgresLog {
-    PostgresLog::connect(&database(), 10).await.unwrap()
+    PostgresLog::open(&database(), 10).await.unwrap()
 }
 
 pub(crate) fn with_runtime(case: impl Future<Output = ()>) {

@@ -38,7 +38,7 @@ impl std::fmt::Debug for PostgresLog {
 
 impl PostgresLog {
     /// Connects and makes the schema where it is missing. At most `connections` are open at one time.
-    pub async fn connect(url: &str, connections: usize) -> Result<Self, LogFault> {
+    pub async fn open(url: &str, connections: usize) -> Result<Self, LogFault> {
         let config: tokio_postgres::Config = url.parse()?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let pool = Pool::builder(Manager::from_config(config, NoTls, recycling))
