@@ -175,12 +175,14 @@ impl App {
 
     /// Opens a cooperative. A missing key asks for it; nothing is ever made in its place.
     pub fn open_at(place: &Place, clock: Box<dyn Clock>) -> Result<Self, AppError> {
+        crate::sync::finish_renewal(place)?;
         if !place.ledger.exists() {
             return Err(StoreError::NotThere(place.ledger.clone()).into());
         }
         let missing = || Refused::KeyMissing { place: place.key.to_string() };
         let secrets = place.key.load()?.ok_or_else(missing)?;
         let ledger = Ledger::open(&place.ledger, &secrets.db_key_hex())?;
+        let secrets = crate::sync::fitting_keys(place, &ledger, secrets)?;
         Self::assemble(ledger, DeviceSigner(secrets), clock)
     }
 

@@ -136,7 +136,17 @@ impl App {
     }
 
     pub(crate) fn open_shift_row(&self) -> Result<Option<ShiftRow>, StoreError> {
-        query::shift::open_on(self.connection(), self.own_device())
+        for device_no in self.drawer_devices()? {
+            if let Some(row) = query::shift::open_on(self.connection(), device_no)? {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Numbers under which this drawer was kept, the present one first: a till that enrolled anew has the same.
+    fn drawer_devices(&self) -> Result<Vec<u32>, StoreError> {
+        Ok([self.own_device()].into_iter().chain(self.formerly()?).collect())
     }
 
     /// The open shift as rules see it.
@@ -159,12 +169,15 @@ impl App {
     /// What the last close left in this device's drawer; before the first, its opening balance.
     fn drawer_carried(&self) -> Result<Money, Refused> {
         let open = self.open_shift_row()?.map(|row| row.shift);
-        if let Some(close) = query::shift::last_close(self.connection(), self.own_device())?
-            && let Some(Body::ShiftClose(body)) = crate::sale::load_body(self.connection(), close)?
-        {
-            return Ok(body.counted - body.to_bank - body.to_safe);
+        let devices = self.drawer_devices()?;
+        for device_no in &devices {
+            if let Some(close) = query::shift::last_close(self.connection(), *device_no)?
+                && let Some(Body::ShiftClose(body)) = crate::sale::load_body(self.connection(), close)?
+            {
+                return Ok(body.counted - body.to_bank - body.to_safe);
+            }
         }
-        if self.own_device() != crate::COOPERATIVE.device_no {
+        if !devices.contains(&crate::COOPERATIVE.device_no) {
             return Ok(Money::ZERO);
         }
         let all = Money(query::account::balance(self.connection(), account::TILL_CASH)?);
@@ -189,7 +202,8 @@ impl App {
         let mut numbers = Vec::new();
         for kind in [Kind::Sale, Kind::SaleReturn, Kind::SavingsDeposit, Kind::BonPayment] {
             for at in query::document::on_day(self.connection(), day, kind.id())? {
-                if at.device_no == shift.device_no && at > shift {
+                let own = at.device_no == self.own_device() && at.device_no != shift.device_no;
+                if own || (at.device_no == shift.device_no && at > shift) {
                     let body = crate::sale::load_body(self.connection(), at)?;
                     numbers.extend(body.and_then(|body| body.receipt_no()));
                 }

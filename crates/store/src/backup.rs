@@ -73,7 +73,8 @@ impl Ledger {
     }
 }
 
-fn sha256(path: &Path) -> Result<String, StoreError> {
+/// Of a file, in hexadecimal.
+pub fn sha256(path: &Path) -> Result<String, StoreError> {
     let mut file = std::fs::File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];

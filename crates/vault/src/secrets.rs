@@ -42,6 +42,17 @@ impl DeviceSecrets {
         renewed
     }
 
+    /// The same secrets once more, for another holder in this process.
+    #[must_use]
+    pub fn share(&self) -> Self {
+        Self {
+            db_key: self.db_key,
+            device_key: self.device_key,
+            exchange_key: self.exchange_key,
+            pin_pepper: self.pin_pepper,
+        }
+    }
+
     /// The device's UUID (version 8). It follows from the device's key, so that an enrolment that was cut off
     /// asks the same again.
     pub fn device_id(&self) -> [u8; 16] {

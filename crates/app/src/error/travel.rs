@@ -198,6 +198,17 @@ fn device(trouble: &Trouble) -> Words {
                 "On another till, compare the four words and hand over the key. Selling goes on.",
             ),
         ),
+        Trouble::OldLedgerMissing(name) => words(
+            "old_ledger_missing",
+            (
+                format!("Buku lama {name} tidak ada, padahal isinya belum semua dicatat ulang."),
+                "Letakkan kembali berkas itu di folder buku, lalu sinkronkan.",
+            ),
+            (
+                format!("The old ledger {name} is not there, and not all of it was written again yet."),
+                "Put the file back beside the ledger, then sync.",
+            ),
+        ),
         Trouble::NotEnded => words(
             "not_ended",
             ("Perangkat ini masih berjalan seperti biasa.", "Tidak perlu didaftarkan ulang."),

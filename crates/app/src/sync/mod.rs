@@ -6,6 +6,9 @@ mod grant;
 pub mod log;
 mod pairing;
 mod picture;
+mod reissue;
+mod renew;
+mod restore;
 mod rules;
 mod runner;
 mod standing;
@@ -15,9 +18,13 @@ pub mod view;
 pub use door::Door;
 pub use log::LedgerLog;
 pub use pairing::connect_centre;
+pub use renew::prepare_anew;
+pub use restore::Restored;
 pub use rules::Rules;
 pub use runner::{Round, Runner, Synced};
 pub use trouble::Trouble;
+
+pub(crate) use renew::{finish as finish_renewal, fitting as fitting_keys};
 
 use picture::invitation_picture;
 pub(crate) use standing::{Standing, local_time};

@@ -2,7 +2,7 @@
 
 use super::door::{Door, Shared, ask};
 use super::runner::app_version;
-use super::standing::Paired;
+use super::standing::{Paired, forget_stopped};
 use super::view::{Invitation, Pairing};
 use super::{Trouble, invitation_picture};
 use crate::error::{AppError, Refused};
@@ -86,8 +86,15 @@ impl App {
         connect_centre(self, pairing)
     }
 
-    /// What a code on a store that is there means: the founder registers, and a till whose series has ended
-    /// enrols anew. A store of another cooperative is left alone.
+    /// Whether a code on this store means that it enrols anew ([`super::prepare_anew`]): its series has ended,
+    /// or it is an old copy.
+    pub fn enrols_anew(&self, pairing: &Pairing) -> Answer<bool> {
+        let (_, code) = read_code(pairing)?;
+        Ok(self.must_enrol_anew()? && code.device_no != COOPERATIVE.device_no)
+    }
+
+    /// What a code on a store that goes on means: the founder registers. A store of another cooperative is left
+    /// alone.
     pub fn enrol(&mut self, pairing: &Pairing) -> Answer<()> {
         let (_, code) = read_code(pairing)?;
         match Paired::load(self.connection())? {
@@ -167,6 +174,7 @@ impl App {
             booking.book(Decision::new(admission, today), stamp)?;
         }
         paired.keep(booking.unit.connection())?;
+        forget_stopped(booking.unit.connection())?;
         booking.commit()?;
         self.standing.wanted = true;
         Ok(())

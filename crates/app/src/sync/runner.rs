@@ -32,6 +32,18 @@ pub struct Synced {
     pub pending: u64,
 }
 
+impl Synced {
+    fn and(self, then: Self) -> Self {
+        Self {
+            pushed: self.pushed + then.pushed,
+            pulled: self.pulled + then.pulled,
+            bytes_up: self.bytes_up + then.bytes_up,
+            bytes_down: self.bytes_down + then.bytes_down,
+            pending: then.pending,
+        }
+    }
+}
+
 /// Keeps a conversation and its line from round to round.
 #[derive(Debug, Default)]
 pub struct Runner {
@@ -96,13 +108,7 @@ impl Runner {
         loop {
             tried += 1;
             let Round { synced, trouble } = self.round(door)?;
-            all = Synced {
-                pushed: all.pushed + synced.pushed,
-                pulled: all.pulled + synced.pulled,
-                bytes_up: all.bytes_up + synced.bytes_up,
-                bytes_down: all.bytes_down + synced.bytes_down,
-                pending: synced.pending,
-            };
+            all = all.and(synced);
             match trouble {
                 None => return Ok(all),
                 Some(trouble) if trouble.is_final() || tried >= tries => return Err(trouble.into()),
@@ -129,7 +135,14 @@ impl Runner {
                 return Err(error);
             }
         };
-        let done = self.converse(&door, &paired, own_device_no);
+        let done = self.converse(&door, &paired, own_device_no).and_then(|done| {
+            // With everything of the centre here it is known what of an ended series does not stand.
+            if done.trouble.is_some() || ask(&door, App::reissue)? == 0 {
+                return Ok(done);
+            }
+            let again = self.converse(&door, &paired, own_device_no)?;
+            Ok(Round { synced: done.synced.and(again.synced), trouble: again.trouble })
+        });
         if done.is_err() {
             self.rest_after_failure();
             ask(&door, |app| {

@@ -72,6 +72,11 @@ pub(crate) fn keep_stopped(connection: &Connection, trouble: &Trouble) -> Result
     query::local::set_setting(connection, STOPPED, word)
 }
 
+/// A founder's copy that registers for the first time has nothing behind it that it does not know.
+pub(crate) fn forget_stopped(connection: &Connection) -> Result<(), StoreError> {
+    query::local::forget_setting(connection, STOPPED)
+}
+
 /// A device that the centre raises an alarm about, and its acknowledged head.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Alarm {
@@ -133,7 +138,7 @@ impl App {
             last_contact: self.standing.last_contact_ms.map(|at| local_time(zone, at)),
             matter: trouble.map(Into::into),
             progress: self.standing.labour.map(progress),
-            questions: 0,
+            questions: self.count_questions()?,
         })
     }
 

@@ -52,6 +52,8 @@ pub enum Trouble {
     DeviceIsOwn,
     #[error("the cooperative's keys are not here")]
     KeysMissing,
+    #[error("the old ledger {0} is not there")]
+    OldLedgerMissing(String),
     #[error("this till goes on as it is")]
     NotEnded,
     // What stops a conversation.

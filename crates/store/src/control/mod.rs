@@ -108,6 +108,11 @@ impl Control {
         reissue_of.is_none_or(|original| self.reissues.get(&original).copied().flatten() == Some(at))
     }
 
+    /// The document that stands for an orphan; `None` where none does, or where the original itself stands.
+    pub fn stands_for(&self, original: Original) -> Option<DocRef> {
+        self.reissues.get(&original).copied().flatten()
+    }
+
     /// Takes note of a re-issue. `stands`: the original is in the log. Says whether a document that was
     /// counted must not be any more.
     pub(crate) fn note_reissue(&mut self, at: DocRef, original: Original, stands: bool) -> bool {
