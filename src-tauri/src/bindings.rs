@@ -1,6 +1,6 @@
 //! The commands that exist, and the TypeScript by which the window calls them.
 
-use crate::commands::{cart, home, item, member, printer, sale, session, shift, staff, startup};
+use crate::commands::{cart, home, item, member, printer, question, sale, session, shift, staff, startup};
 use tauri_specta::{Builder, collect_commands};
 
 pub(crate) fn builder() -> Builder<tauri::Wry> {
@@ -43,6 +43,9 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
         printer::printer,
         printer::set_printer,
         printer::print_copy,
+        question::question_page,
+        question::answer_question,
+        question::unmerge_member,
     ])
 }
 

@@ -39,4 +39,7 @@ pub(crate) const COMMAND_NAMES: &[&str] = &[
     "printer",
     "set_printer",
     "print_copy",
+    "question_page",
+    "answer_question",
+    "unmerge_member",
 ];

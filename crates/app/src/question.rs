@@ -93,12 +93,12 @@ impl App {
     /// What waits for a person, the gravest first.
     pub fn question_page(&mut self) -> Answer<QuestionPage> {
         self.require(Action::Look)?;
+        let _reading = self.reading()?;
         Ok(QuestionPage { questions: self.questions(LISTED)? })
     }
 
     /// At most `limit` of each topic, in words.
     pub(crate) fn questions(&self, limit: usize) -> Result<Vec<Question>, Refused> {
-        let _reading = self.reading()?;
         let asking = self.asking()?;
         let mut questions = Vec::new();
         for topic in Topic::ALL {

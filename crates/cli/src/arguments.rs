@@ -82,6 +82,9 @@ pub(crate) enum Command {
     /// The cooperative's tills.
     #[command(subcommand)]
     Device(Device),
+    /// What documents of several tills leave to a person.
+    #[command(subcommand)]
+    Question(Question),
     /// Sends and reads documents; goes on where it was cut.
     Sync {
         /// One try, without waiting for a better line.
@@ -90,6 +93,20 @@ pub(crate) enum Command {
         /// Another address of the same centre, for this run.
         #[arg(long, value_name = "URL")]
         server: Option<String>,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Question {
+    List,
+    /// Answers one; numbers of choices are in the list.
+    Answer {
+        id: String,
+        choice: u32,
+    },
+    /// Parts a member again from whom it was merged into.
+    Unmerge {
+        member: lumbung_primitives::DocRef,
     },
 }
 

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod output;
+mod question;
 mod run;
 mod sync;
 

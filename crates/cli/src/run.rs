@@ -96,6 +96,7 @@ fn on_ledger(arguments: &Arguments) -> Answer<bool> {
             answer(as_json, &said, || vec![format!("{}: sha256 {}", file.display(), backup.sha256)]);
             Ok(true)
         }
+        Command::Question(question) => crate::question::question(&mut app, as_json, question),
         Command::Device(device) => crate::sync::device(&mut app, as_json, device),
         Command::Sync { once, server } => crate::sync::sync(&mut app, as_json, *once, server.as_deref()),
         Command::Init { .. } | Command::Demo { .. } | Command::Enrol { .. } => Ok(true),

@@ -6,6 +6,7 @@ pub(crate) mod home;
 pub(crate) mod item;
 pub(crate) mod member;
 pub(crate) mod printer;
+pub(crate) mod question;
 pub(crate) mod sale;
 pub(crate) mod session;
 pub(crate) mod shift;
