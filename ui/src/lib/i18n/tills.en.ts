@@ -3,7 +3,7 @@ import type { tills as id } from './tills.id';
 export const tills: typeof id = {
   sync: {
     title: 'Sync',
-    lead: 'The records of all tills travel to each other. Selling never waits.',
+    lead: 'Selling never waits for a connection.',
     states: {
       alone: 'This laptop works alone',
       current: 'All records are sent',

@@ -3,7 +3,7 @@
 export const tills = {
   sync: {
     title: 'Sinkronisasi',
-    lead: 'Catatan semua kasir saling dikirim. Jualan tidak pernah menunggu.',
+    lead: 'Jualan tidak pernah menunggu sambungan.',
     states: {
       alone: 'Laptop ini bekerja sendiri',
       current: 'Semua catatan sudah terkirim',
