@@ -62,7 +62,8 @@ impl App {
             (Open::SamePerson { members }, 2) => self.say(Topic::SamePerson, members.to_vec()),
             (Open::MemberNumber { member_no, members }, 1) => {
                 let (_, younger) = self.elder_first(*members)?;
-                let number = self.next_member_number(member_no)?;
+                let numbers = self.member_numbers()?;
+                let number = member::next_number(member_no, numbers.iter().map(String::as_str));
                 let fields = self.fields_of(Some(younger))?;
                 let decision = member::renumber(younger, &fields, &number, self.today())?;
                 self.book_edit(decision)
@@ -121,15 +122,16 @@ impl App {
     /// (elder, younger): by the day and hour on which they were entered.
     pub(super) fn elder_first(&self, [one, other]: [DocRef; 2]) -> Result<(DocRef, DocRef), Refused> {
         let entered = |member: DocRef| -> Result<_, Refused> {
-            let document = query::document::load(self.connection(), member)?;
-            Ok((document.map(|document| (document.header.business_date, document.header.wall_ms)), member))
+            let header = query::document::header(self.connection(), member)?;
+            Ok((header.map(|header| (header.business_date, header.wall_ms)), member))
         };
         Ok(if entered(one)? <= entered(other)? { (one, other) } else { (other, one) })
     }
 
-    pub(super) fn next_member_number(&self, taken: &str) -> Result<String, Refused> {
+    /// Every number that was ever given out.
+    pub(super) fn member_numbers(&self) -> Result<Vec<String>, Refused> {
         let all = query::member::all(self.connection())?;
-        Ok(member::next_number(taken, all.iter().map(|row| row.member_no.as_str())))
+        Ok(all.into_iter().map(|row| row.member_no).collect())
     }
 }
 

@@ -1,6 +1,5 @@
 //! Two tills of one shop, apart for a while, then together again: what each did stands, and what a person has
 //! to settle is asked on both with the same words.
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use super::{AnswerQuestion, Question, QuestionKind};
 use crate::cart::{Cart, CartLine};

@@ -87,12 +87,14 @@ impl App {
 
 fn integer_text(field: Field, number: i64) -> String {
     let (id, en) = match (field, number) {
+        (Field::CASH_ROUNDING_STEP, 0) => ("tidak dibulatkan", "not rounded"),
         (
             Field::ITEM_PRICE
             | Field::ITEM_MEMBER_PRICE
             | Field::ITEM_COST
             | Field::MEMBER_BON_LIMIT
-            | Field::BON_LIMIT_DEFAULT,
+            | Field::BON_LIMIT_DEFAULT
+            | Field::CASH_ROUNDING_STEP,
             _,
         ) => return Money(number).to_string(),
         (Field::ITEM_REORDER_MIN, _) => return Quantity(number).to_string(),
@@ -102,8 +104,6 @@ fn integer_text(field: Field, number: i64) -> String {
         (Field::MEMBER_JOINED | Field::PERSON_BIRTH_DATE, _) => {
             return i32::try_from(number).map_or(number.to_string(), |day| BusinessDate(day).to_string());
         }
-        (Field::CASH_ROUNDING_STEP, 0) => ("tidak dibulatkan", "not rounded"),
-        (Field::CASH_ROUNDING_STEP, _) => return Money(number).to_string(),
         (Field::CASH_ROUNDING_MODE, 0) => ("ke yang terdekat, tengah ke atas", "to the nearest, half up"),
         (Field::CASH_ROUNDING_MODE, 1) => ("ke yang terdekat, tengah ke bawah", "to the nearest, half down"),
         (Field::CASH_ROUNDING_MODE, 2) => ("selalu ke bawah", "always down"),
@@ -116,7 +116,7 @@ fn integer_text(field: Field, number: i64) -> String {
         (Field::PERSON_SEX, 1) => ("perempuan", "female"),
         (Field::PERSON_SEX, 2) => ("laki-laki", "male"),
         (Field::STAFF_ROLE, 1) => ("kasir", "cashier"),
-        (Field::STAFF_ROLE, 2) => ("penjaga gudang", "storekeeper"),
+        (Field::STAFF_ROLE, 2) => ("juru gudang", "storekeeper"),
         (Field::STAFF_ROLE, 3) => ("bendahara", "treasurer"),
         (Field::STAFF_ROLE, 4) => ("manajer", "manager"),
         (Field::STAFF_ROLE, 5) => ("pengawas", "supervisor"),

@@ -6,6 +6,7 @@ use super::{App, Open, Question, QuestionChoice, QuestionRow, id};
 use crate::error::Refused;
 use crate::receipt::receipt_number;
 use lumbung_document::{Body, Kind, SealedDocument};
+use lumbung_domain::member::next_number;
 use lumbung_primitives::{DocRef, Money, Quantity, Ref, device_letter};
 use lumbung_store::query;
 use lumbung_store::query::question::{Contested, OverLimit};
@@ -30,16 +31,22 @@ impl App {
             _ => None,
         });
         let below: BTreeSet<i64> = below.collect();
-        let issues = match below.is_empty() {
-            true => BTreeMap::new(),
-            false => query::stock::last_issues(self.connection(), &below)?,
+        let issues = if below.is_empty() {
+            BTreeMap::new()
+        } else {
+            query::stock::last_issues(self.connection(), &below)?
         };
+        let clash = open.iter().any(|open| matches!(open, Open::MemberNumber { .. }));
+        let numbers = if clash { self.member_numbers()? } else { Vec::new() };
         let mut questions = Vec::with_capacity(open.len());
         for open in open {
             let words = match open {
                 Open::FieldConflict(contested) => self.field_conflict(contested)?,
                 Open::SamePerson { members } => self.same_person(*members)?,
-                Open::MemberNumber { member_no, members } => self.member_number(member_no, *members)?,
+                Open::MemberNumber { member_no, members } => {
+                    let next = next_number(member_no, numbers.iter().map(String::as_str));
+                    self.member_number(member_no, *members, &next)?
+                }
                 Open::NegativeStock { item, quantity_milli } => {
                     let last = issues.get(&item.key()).map_or(&[][..], Vec::as_slice);
                     self.negative_stock(*item, Quantity(*quantity_milli), last)?
@@ -131,9 +138,8 @@ impl App {
         })
     }
 
-    fn member_number(&self, member_no: &str, members: [DocRef; 2]) -> Result<Words, Refused> {
+    fn member_number(&self, member_no: &str, members: [DocRef; 2], next: &str) -> Result<Words, Refused> {
         let (elder, younger) = self.elder_first(members)?;
-        let next = self.next_member_number(member_no)?;
         let name = |member: DocRef| -> Result<String, Refused> {
             let name = query::member::person_name(self.connection(), member.key())?;
             Ok(if name.is_empty() { member.to_string() } else { name })
@@ -311,16 +317,16 @@ impl App {
     /// A value with who wrote it and when.
     fn row(&self, label: String, value: String, at: DocRef) -> Result<QuestionRow, Refused> {
         let till = till(at.device_no);
-        let Some(document) = query::document::load(self.connection(), at)? else {
+        let Some(header) = query::document::header(self.connection(), at)? else {
             return Ok(QuestionRow { label, value, who: till, when: String::new() });
         };
-        let name = match document.header.actor {
+        let name = match header.actor {
             Ref::Doc(staff) => query::member::person_name(self.connection(), staff.key())?,
             Ref::This => String::new(),
         };
         let who = if name.is_empty() { till } else { format!("{name} · {till}") };
         let zone = self.ledger.identity().zone;
-        Ok(QuestionRow { label, value, who, when: crate::sync::local_time(zone, document.header.wall_ms) })
+        Ok(QuestionRow { label, value, who, when: crate::sync::local_time(zone, header.wall_ms) })
     }
 
     fn target_label(&self, target: DocRef) -> Result<String, Refused> {
@@ -347,9 +353,10 @@ impl App {
             let device_no = document.header.reissue_of.map_or(at.device_no, |original| original.device_no);
             let number = receipt_number(device_no, number);
             let back = document.kind() == Kind::SaleReturn;
-            return Ok(match back {
-                true => say(format!("Retur {number}"), format!("Return {number}")),
-                false => say(format!("Struk {number}"), format!("Receipt {number}")),
+            return Ok(if back {
+                say(format!("Retur {number}"), format!("Return {number}"))
+            } else {
+                say(format!("Struk {number}"), format!("Receipt {number}"))
             });
         }
         let (id, en) = match document.kind() {

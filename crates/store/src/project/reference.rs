@@ -17,7 +17,7 @@ pub(super) fn project(
 ) -> Result<(), StoreError> {
     let target = edit.target.resolve(document.at);
     create_row(connection, document.kind(), target)?;
-    let personal = document.personal_bytes.as_deref().and_then(|part| reader.read(document.at, part));
+    let personal = kept_part(connection, document)?.and_then(|part| reader.read(document.at, part));
     let personal = personal.map(|content| content.changes).unwrap_or_default();
     for change in edit.changes.iter().chain(&personal) {
         // A body may not carry what belongs in the personal part, nor the other way round.
@@ -29,6 +29,18 @@ pub(super) fn project(
         apply_winner(connection, reader, document.kind(), target, change.field)?;
     }
     Ok(())
+}
+
+/// The personal part, where it was kept: those about somebody who was erased are not.
+fn kept_part<'d>(
+    connection: &Connection,
+    document: &'d SealedDocument,
+) -> Result<Option<&'d [u8]>, StoreError> {
+    let Some(part) = document.personal_bytes.as_deref() else { return Ok(None) };
+    let kept = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM personal_part WHERE doc = ?1)")?
+        .query_row([document.at.key()], |row| row.get(0))?;
+    Ok(if kept { Some(part) } else { None })
 }
 
 fn create_row(connection: &Connection, kind: Kind, target: DocRef) -> Result<(), StoreError> {
@@ -75,8 +87,8 @@ fn apply_winner(
         "SELECT doc, value, seen FROM reference_edit WHERE target = ?1 AND field = ?2 ORDER BY v, doc",
     )?;
     let mut rows = statement.query(params![target.key(), field.0])?;
-    let (mut winner, mut heads, mut edits): (Option<(i64, Vec<u8>)>, Vec<DocRef>, u32) =
-        (None, Vec::new(), 0);
+    let mut winner: Option<(i64, Vec<u8>)> = None;
+    let (mut heads, mut edits) = (Vec::new(), 0_u32);
     while let Some(row) = rows.next()? {
         let doc = row.get(0)?;
         see(&mut heads, DocRef::from_key(doc), row.get_ref(2)?.as_blob().unwrap_or_default());

@@ -2,6 +2,7 @@
 
 use crate::{StoreError, relation};
 use lumbung_document::SealedDocument;
+use lumbung_document::header::Header;
 use lumbung_primitives::{BusinessDate, DocRef};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -14,6 +15,15 @@ pub fn load(connection: &Connection, at: DocRef) -> Result<Option<SealedDocument
         .optional()?;
     let Some((header, body, effects, personal)) = parts else { return Ok(None) };
     Ok(Some(SealedDocument::open(at.device_no, header, body, effects, personal)?))
+}
+
+/// Who wrote it, when and of what kind, without the rest.
+pub fn header(connection: &Connection, at: DocRef) -> Result<Option<Header>, StoreError> {
+    let header: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT header FROM document_log WHERE doc = ?1")?
+        .query_row([at.key()], |row| row.get(0))
+        .optional()?;
+    Ok(header.map(|header| Header::decode(&header)).transpose()?)
 }
 
 /// Calls `each` for every document of the log in the order of (device_no, seq), as stored, unproved.
