@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Rebuild,
     /// A verified copy.
     Backup { file: PathBuf },
+    /// Puts a verified copy where no ledger lies; the till then enrols anew.
+    Restore { file: PathBuf },
     /// Pairs with a centre: the founder's store registers its cooperative, a missing store is made as a further
     /// till, a store whose series has ended enrols anew.
     Enrol {
@@ -85,6 +87,9 @@ pub(crate) enum Command {
     /// What documents of several tills leave to a person.
     #[command(subcommand)]
     Question(Question),
+    /// Documents by stick instead of by line.
+    #[command(subcommand)]
+    Courier(Courier),
     /// Sends and reads documents; goes on where it was cut.
     Sync {
         /// One try, without waiting for a better line.
@@ -108,6 +113,19 @@ pub(crate) enum Question {
     Unmerge {
         member: lumbung_primitives::DocRef,
     },
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Courier {
+    /// Writes what the other tills are not known to hold.
+    Export {
+        file: PathBuf,
+        /// Everything, whatever the others hold.
+        #[arg(long)]
+        full: bool,
+    },
+    /// Takes what a file brings.
+    Import { file: PathBuf },
 }
 
 #[derive(Subcommand, Debug)]

@@ -21,6 +21,7 @@ pub(crate) fn run(arguments: Arguments) -> Answer<bool> {
     match &arguments.command {
         Command::Init { name, region } => init(&arguments, name, region),
         Command::Demo { dir, days, seed } => make_demo(&arguments, dir, *days, *seed),
+        Command::Restore { file } => restore(&arguments, file),
         Command::Enrol { server, code } => crate::sync::enrol(&arguments, server, code),
         _ => on_ledger(&arguments),
     }
@@ -36,6 +37,18 @@ fn init(arguments: &Arguments, name: &str, region: &str) -> Answer<bool> {
             format!("perangkat {} · koperasi {}", founded.letter, founded.coop_id),
             format!("kunci: {}", place.key),
             "Simpan salinan kunci buku terpisah dari laptop: tanpa kunci, buku tidak bisa dibuka.".to_owned(),
+        ]
+    });
+    Ok(true)
+}
+
+fn restore(arguments: &Arguments, file: &Path) -> Answer<bool> {
+    let place = Place::new(&arguments.db, arguments.key_file.as_deref());
+    let (_, restored) = App::restore(&place, file, Box::new(SystemClock))?;
+    answer(arguments.json, &json!(restored), || {
+        vec![
+            format!("{}: sha256 {}", arguments.db.display(), restored.sha256),
+            "Salinan lama: minta kode perangkat baru, lalu `lumbung enrol`.".to_owned(),
         ]
     });
     Ok(true)
@@ -97,9 +110,12 @@ fn on_ledger(arguments: &Arguments) -> Answer<bool> {
             Ok(true)
         }
         Command::Question(question) => crate::question::question(&mut app, as_json, question),
+        Command::Courier(courier) => crate::sync::courier(&mut app, as_json, courier),
         Command::Device(device) => crate::sync::device(&mut app, as_json, device),
         Command::Sync { once, server } => crate::sync::sync(&mut app, as_json, *once, server.as_deref()),
-        Command::Init { .. } | Command::Demo { .. } | Command::Enrol { .. } => Ok(true),
+        Command::Init { .. } | Command::Demo { .. } | Command::Restore { .. } | Command::Enrol { .. } => {
+            Ok(true)
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Pairing, devices and sync from a script.
 
-use crate::arguments::{Arguments, Device, EndReason};
+use crate::arguments::{Arguments, Courier, Device, EndReason};
 use crate::output::answer;
 use lumbung_app::ambient::SystemClock;
 use lumbung_app::sync::view::{DeviceCard, DeviceState, EndDevice, EndOfDevice, Pairing};
-use lumbung_app::sync::{Round, Runner, Synced, Trouble};
+use lumbung_app::sync::{Round, Runner, Synced, Trouble, courier_export, courier_import};
 use lumbung_app::{Answer, App, Place};
 use serde_json::json;
 use std::io::{BufRead, IsTerminal, Write};
@@ -18,7 +18,14 @@ pub(crate) fn enrol(arguments: &Arguments, server: &str, code: &str) -> Answer<b
     let mut app = if arguments.db.exists() {
         let mut app = App::open(&arguments.db, arguments.key_file.as_deref())?;
         crate::run::sign_in(&mut app, arguments.staff.as_deref())?;
-        app.enrol(&pairing)?;
+        if app.enrols_anew(&pairing)? {
+            drop(app);
+            let place = Place::new(&arguments.db, arguments.key_file.as_deref());
+            app = App::enrol_anew(&place, &pairing, Box::new(SystemClock))?;
+            app.act_as_operator();
+        } else {
+            app.enrol(&pairing)?;
+        }
         app
     } else {
         let place = Place::for_founding(&arguments.db, arguments.key_file.as_deref());
@@ -57,6 +64,29 @@ pub(crate) fn sync(app: &mut App, as_json: bool, once: bool, server: Option<&str
             "{pushed} terkirim, {pulled} diterima, {pending} menunggu, {bytes_up}+{bytes_down} bita"
         )]
     });
+    Ok(true)
+}
+
+/// In the words of `sync`: what goes out is pushed, what comes in is pulled.
+pub(crate) fn courier(app: &mut App, as_json: bool, courier: &Courier) -> Answer<bool> {
+    let (done, pushed, bytes_up, bytes_down) = match courier {
+        Courier::Export { file, full } => {
+            let done = courier_export(app, file, *full)?;
+            let (documents, bytes) = (done.documents, done.bytes);
+            (done, documents, bytes, 0)
+        }
+        Courier::Import { file } => {
+            let done = courier_import(app, file)?;
+            let bytes = done.bytes;
+            (done, 0, 0, bytes)
+        }
+    };
+    let pulled = done.new_documents;
+    let pending = app.status()?.documents_waiting;
+    let said = json!({
+        "pushed": pushed, "pulled": pulled, "bytes_up": bytes_up, "bytes_down": bytes_down, "pending": pending,
+    });
+    answer(as_json, &said, || vec![format!("{}: {} dokumen, {pulled} baru", done.path, done.documents)]);
     Ok(true)
 }
 

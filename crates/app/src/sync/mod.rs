@@ -1,5 +1,6 @@
 //! One cooperative, many tills: documents out and in, devices admitted and ended, keys handed over.
 
+mod courier;
 mod devices;
 mod door;
 mod grant;
@@ -15,6 +16,7 @@ mod standing;
 mod trouble;
 pub mod view;
 
+pub use courier::{courier_export, courier_import};
 pub use door::Door;
 pub use log::LedgerLog;
 pub use pairing::connect_centre;

@@ -1,0 +1,136 @@
+//! A cloned disk, a copy put back, a till that was ended: found out, and nothing honest is lost or doubled.
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use common::centre::{Centre, Till, founded, invited, joined, synced};
+use std::path::Path;
+
+/// Ledger, key and drafts, as a disk that is copied.
+fn clone_disk(from: &Till, to: &Path) -> Till {
+    let clone = Till::at(to);
+    std::fs::copy(&from.ledger, &clone.ledger).unwrap();
+    std::fs::copy(&from.key, &clone.key).unwrap();
+    clone
+}
+
+fn renew(centre: &Centre, books: &Till, till: &Till) -> String {
+    let code = invited(books);
+    let answer = till.json(&["enrol", "--server", &centre.url(), "--code", &code]);
+    assert_eq!(answer["synced"], true, "{answer}");
+    answer["letter"].as_str().unwrap().to_owned()
+}
+
+fn all_equal(tills: &[&Till], sold: usize) {
+    for till in tills.iter().chain(tills) {
+        synced(till);
+    }
+    let states: Vec<_> = tills.iter().map(|till| till.state()).collect();
+    assert!(states.iter().all(|state| state.0 == states[0].0), "{states:?}");
+    for till in tills {
+        assert_eq!(till.stock_milli(), -1_000 * i64::try_from(sold).unwrap(), "{}", till.ledger.display());
+    }
+}
+
+#[test]
+fn a_cloned_disk_is_found_out_and_both_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let centre = Centre::on_sqlite(folder.path(), 1);
+    let books = founded(&centre, &folder.path().join("a"));
+    let honest = joined(&centre, &books, &folder.path().join("b"));
+    honest.sell(3);
+    synced(&honest);
+    // Sold and not sent when the disk was copied: both have these two.
+    honest.sell(2);
+    let clone = clone_disk(&honest, &folder.path().join("clone"));
+    honest.sell(4);
+    synced(&honest);
+    clone.sell(5);
+    assert_eq!(clone.refusal(&["sync"]), "series_forked");
+    assert_eq!(clone.refusal(&["sync", "--once"]), "series_forked", "also after a restart");
+    // It sells on, and what it sells is kept.
+    clone.sell(1);
+    // The one that keeps the books hears of it and ends the series where the centre acknowledged it.
+    synced(&books);
+    let devices = books.json(&["device", "list"]);
+    let card = devices["rows"].as_array().unwrap().iter().find(|row| row["letter"] == "B").unwrap();
+    assert_eq!(card["state"], "forked", "{card}");
+    books.json(&["device", "revoke", "B", "--reason", "fork"]);
+    assert_eq!(renew(&centre, &books, &clone), "C");
+    assert_eq!(honest.refusal(&["sync"]), "series_ended");
+    honest.sell(2);
+    assert_eq!(renew(&centre, &books, &honest), "D");
+    all_equal(&[&books, &honest, &clone], 3 + 2 + 4 + 5 + 1 + 2);
+    // Whoever sat there signs in as before, and names are read: keys and PINs came along.
+    assert_eq!(clone.json(&["staff", "list"])["rows"][0]["name"], "Siti Rahma");
+    assert!(clone.folder().join("ledger.ended-B.db").exists());
+}
+
+#[test]
+fn a_copy_put_back_is_found_out_and_its_sales_come_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let centre = Centre::on_sqlite(folder.path(), 2);
+    let books = founded(&centre, &folder.path().join("a"));
+    let till = joined(&centre, &books, &folder.path().join("b"));
+    till.sell(4);
+    synced(&till);
+    let copy = folder.path().join("b/copy.db");
+    till.json(&["backup", copy.to_str().unwrap()]);
+    till.sell(6);
+    synced(&till);
+    // Another laptop gets the copy, by hand, without the word `restore`.
+    let by_hand = Till::at(&folder.path().join("by-hand"));
+    std::fs::copy(&copy, &by_hand.ledger).unwrap();
+    std::fs::copy(&till.key, &by_hand.key).unwrap();
+    by_hand.sell(3);
+    let refused = by_hand.refusal(&["sync"]);
+    assert!(matches!(refused.as_str(), "store_restored" | "series_forked"), "{refused}");
+    assert_eq!(renew(&centre, &books, &by_hand), "C");
+    // And one by the word.
+    let restored = Till::at(&folder.path().join("restored"));
+    std::fs::copy(&till.key, &restored.key).unwrap();
+    let said = restored.json(&["restore", copy.to_str().unwrap()]);
+    assert_eq!(said["sha256"].as_str().map(str::len), Some(64));
+    restored.sell(2);
+    assert_eq!(restored.refusal(&["sync"]), "store_restored");
+    assert_eq!(renew(&centre, &books, &restored), "D");
+    all_equal(&[&books, &by_hand, &restored], 4 + 6 + 3 + 2);
+}
+
+#[test]
+fn an_enrolment_that_was_cut_anywhere_is_taken_up_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let centre = Centre::on_sqlite(folder.path(), 3);
+    let books = founded(&centre, &folder.path().join("a"));
+    let till = joined(&centre, &books, &folder.path().join("b"));
+    till.sell(5);
+    books.json(&["device", "revoke", "B"]);
+    assert_eq!(till.refusal(&["sync"]), "series_ended");
+    let code = invited(&books);
+    // Shot after ever longer times, until it comes through.
+    let mut cut = 0;
+    loop {
+        let mut command = till.command(&["enrol", "--server", &centre.url(), "--code", &code]);
+        let mut process =
+            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(2 + 9 * cut));
+        let ended = process.try_wait().unwrap();
+        if ended.is_none() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+        cut += 1;
+        let letter = till.json(&["device", "list"])["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["this_one"] == true)
+            .map(|row| row["letter"].as_str().unwrap().to_owned());
+        if letter.as_deref() == Some("C") {
+            break;
+        }
+        assert!(cut < 200, "it never comes through");
+    }
+    synced(&till);
+    all_equal(&[&books, &till], 5);
+}
