@@ -11,6 +11,7 @@ pub(crate) use slow::measure as slow;
 use crate::shop;
 use anyhow::{Context, Result, bail};
 use limited::Limited;
+use lumbung_app::sync::log::Arrived;
 use lumbung_app::sync::{LedgerLog, Rules};
 use lumbung_document::{Body, Kind, PersonalContent};
 use lumbung_primitives::DocRef;
@@ -104,7 +105,9 @@ impl Shop {
     ) -> Result<End> {
         let (ledger, signer) = (&mut self.ledger, &self.signer);
         let mut access = |work: &mut dyn FnMut(&mut dyn LocalLog) -> Result<(), LogError>| {
-            let inner = LedgerLog { ledger: &mut *ledger, reader: &NoNames, signer, peer: PEER, centre_key };
+            let arrived = Arrived::default();
+            let ledger = &mut *ledger;
+            let inner = LedgerLog { ledger, reader: &NoNames, signer, peer: PEER, centre_key, arrived };
             work(&mut Limited { inner, limit })
         };
         machine.wake();
