@@ -42,12 +42,19 @@ pub(super) async fn read(mut body: Body, limit: usize, options: &Options) -> Res
     }
 }
 
+/// Most messages of one body: a whole portion in slices, and room.
+const MESSAGES_MAX: usize = 256;
+
 /// A body that is taken message by message, as they come.
 pub(super) struct Messages {
     body: Body,
     held: Vec<u8>,
-    /// Bytes that may still come.
+    /// With fewer bytes another look finds no more than the last one did: a body of crumbs is not read over and
+    /// over.
+    look_at: usize,
+    /// Bytes and items that may still come.
     left: usize,
+    items_left: usize,
     until: Instant,
     stall: Duration,
     has_ended: bool,
@@ -56,15 +63,29 @@ pub(super) struct Messages {
 impl Messages {
     pub(super) fn of(body: Body, limit: usize, options: &Options) -> Self {
         let until = Instant::now() + options.body;
-        Self { body, held: Vec::new(), left: limit, until, stall: options.stall, has_ended: false }
+        Self {
+            body,
+            held: Vec::new(),
+            look_at: 0,
+            left: limit,
+            items_left: MESSAGES_MAX,
+            until,
+            stall: options.stall,
+            has_ended: false,
+        }
     }
 
     /// The next whole CBOR item; at the end what is left, once, even where it is none.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<u8>>, Unread> {
         loop {
-            if let Some(end) = whole_item(&self.held) {
-                let rest = self.held.split_off(end);
-                return Ok(Some(std::mem::replace(&mut self.held, rest)));
+            if self.has_ended || self.held.len() >= self.look_at {
+                if let Some(end) = whole_item(&self.held) {
+                    self.items_left = self.items_left.checked_sub(1).ok_or(Unread::TooLarge)?;
+                    self.look_at = 0;
+                    let rest = self.held.split_off(end);
+                    return Ok(Some(std::mem::replace(&mut self.held, rest)));
+                }
+                self.look_at = self.held.len() + self.held.len() / 8 + 1;
             }
             if self.has_ended {
                 let rest = std::mem::take(&mut self.held);

@@ -70,6 +70,7 @@ suite![
     wall::nothing_passes_between_cooperatives(world),
     wall::replays_change_nothing(world),
     wall::a_dropped_session_leaves_no_trace(world),
+    wall::half_a_transaction_is_none(world),
     checkpoint::a_new_device_begins_with_one(world),
     checkpoint::an_empty_log_has_none(world),
 ];

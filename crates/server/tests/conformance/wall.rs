@@ -2,7 +2,7 @@
 
 use crate::common::{World, answer_to, bearer, code_of, session_request};
 use lumbung_server::centre::Bearer;
-use lumbung_server::log::{Device, RunRow, Session as _, StoredDocument, Totals};
+use lumbung_server::log::{Changes, Device, NewRun, RunRow, Session as _, StoredDocument, Totals};
 use lumbung_server::{Calls as _, CentreLog};
 use lumbung_sync::wire::ProblemCode;
 
@@ -126,4 +126,35 @@ pub(crate) async fn a_dropped_session_leaves_no_trace<L: CentreLog>(world: &Worl
     assert_eq!(everything(world, &books.coop_id).await, before);
     books.sell(1);
     books.push_all(&world.centre).await.unwrap();
+}
+
+/// One statement of a transaction fails in the middle: nothing of it stays, neither what came before nor after.
+pub(crate) async fn half_a_transaction_is_none<L: CentreLog>(world: &World<L>) {
+    let mut books = world.founder(1).await;
+    books.sell(5);
+    books.push_all(&world.centre).await.unwrap();
+    let before = everything(world, &books.coop_id).await;
+    let mut session = world.centre.log().session().await.unwrap();
+    let (cooperative, device) = session.lock(&books.coop_id, 1).await.unwrap().unwrap();
+    let mut changes = Changes::new(cooperative);
+    changes.cooperative.last_server_seq += 1;
+    let mut device = device.unwrap();
+    device.head_seq += 1;
+    changes.devices.push(device);
+    // A document that is held, once more.
+    let run = books.run(books.head_seq(), books.head_seq());
+    changes.runs.push(NewRun {
+        first_server_seq: changes.cooperative.last_server_seq,
+        device_no: 1,
+        hash: run.head.head.hash,
+        signature: run.head.head.signature,
+        documents: run.documents.into(),
+    });
+    changes.totals.counts.insert(20_476, (1, 1));
+    session.commit(&changes).await.unwrap_err();
+    drop(session);
+    assert_eq!(everything(world, &books.coop_id).await, before);
+    books.sell(1);
+    books.push_all(&world.centre).await.unwrap();
+    assert_eq!(books.acked, books.head_seq());
 }
