@@ -111,7 +111,7 @@ pub(crate) enum Question {
     },
     /// Parts a member again from whom it was merged into.
     Unmerge {
-        member: lumbung_primitives::DocRef,
+        member_no: String,
     },
 }
 

@@ -13,8 +13,8 @@ pub(crate) fn question(app: &mut App, as_json: bool, question: &Question) -> Ans
             let request = AnswerQuestion { id: id.clone(), choice: *choice };
             list(as_json, &app.answer_question(request)?);
         }
-        Question::Unmerge { member } => {
-            app.unmerge_member(*member)?;
+        Question::Unmerge { member_no } => {
+            let member = app.unmerge_numbered(member_no)?;
             answer(as_json, &json!({ "member": member }), || vec![member.to_string()]);
         }
     }

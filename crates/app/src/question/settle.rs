@@ -119,6 +119,16 @@ impl App {
         Ok(self.merge(member, None)?)
     }
 
+    /// As `unmerge_member`, by the number on the card; answers with whom it was.
+    pub fn unmerge_numbered(&mut self, member_no: &str) -> Answer<DocRef> {
+        let bearers = query::member::by_number(self.connection(), member_no.trim())?;
+        let merged = self.directory.merged();
+        let member = bearers.into_iter().find(|member| merged.lead(*member) != *member);
+        let member = DocRef::from_key(member.ok_or(Rejection::MemberUnknown)?);
+        self.unmerge_member(member)?;
+        Ok(member)
+    }
+
     /// (elder, younger): by the day and hour on which they were entered.
     pub(super) fn elder_first(&self, [one, other]: [DocRef; 2]) -> Result<(DocRef, DocRef), Refused> {
         let entered = |member: DocRef| -> Result<_, Refused> {

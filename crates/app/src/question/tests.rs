@@ -350,7 +350,8 @@ fn one_person_entered_twice_is_merged_and_parted_again_and_sums_are_right() {
     assert_eq!(tills.a.member_detail(dewi).unwrap().row.bon_rp, Money(15_000));
     assert_eq!(tills.a.verify(&mut |_, _| ()).unwrap().faults, Vec::<String>::new());
 
-    tills.a.unmerge_member(twin).unwrap();
+    assert_eq!(tills.a.unmerge_numbered("A00147").unwrap_err().code, "member_unknown", "she leads");
+    assert_eq!(tills.a.unmerge_numbered("B00001"), Ok(twin));
     tills.meet();
     assert_eq!(tills.asked(), [QuestionKind::SamePerson], "parted, it is open again");
     for app in [&mut tills.a, &mut tills.b] {
