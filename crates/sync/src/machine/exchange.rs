@@ -63,7 +63,14 @@ impl Machine {
     ) -> Result<(Request, InFlight), LogError> {
         let head = log.own_head()?;
         let head_seq = head.as_ref().map_or(0, |head| head.seq);
-        let head_mark = head.map_or([0; 8], |head| mark(&head.hash));
+        let mut end = (head_seq, head.map_or([0; 8], |head| mark(&head.hash)));
+        if self.held.push
+            && link.acked_seq > 0
+            && let Some(hash) = log.hash_at(log.own_device_no(), link.acked_seq)?
+        {
+            // Perhaps the batch was refused because it continues what the centre does not hold: another branch.
+            end = (link.acked_seq, mark(&hash));
+        }
         // What the centre can expand is not known before it was asked, and a batch that carries all its effects
         // costs more than one small question.
         let first_contact = link.epoch == Epoch::default();
@@ -89,8 +96,8 @@ impl Machine {
             level: if self.page == PageWish::OneWithEffects { 0 } else { expander.level() },
             epoch: link.epoch,
             cursor: link.cursor,
-            head_seq,
-            head_mark,
+            head_seq: end.0,
+            head_mark: end.1,
             condition: if self.beyond.is_some() { Condition::Restored } else { Condition::Sound },
             page_documents: 0,
             batch: None,

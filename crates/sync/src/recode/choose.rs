@@ -189,7 +189,7 @@ impl Search<'_, '_, '_, '_> {
         let mut sizes = [[0_u64; 130]; 2];
         let mut below = 0;
         for (row, integer) in self.rows.iter().zip(self.integers).take(SAMPLE) {
-            let (expected, known) = predictor.expect(*row);
+            let (expected, known) = predictor.expected(*row);
             predictor.learn(*row, *integer);
             let residual = integer.wrapping_sub(expected);
             let size = residual.unsigned_abs().checked_ilog2();
@@ -206,7 +206,7 @@ impl Search<'_, '_, '_, '_> {
         let mut predictor = Predictor::new(prediction, self.all_rows, self.all_rows, &mut self.from)?;
         let mut step = 0_u64;
         for (row, integer) in self.rows.iter().zip(self.integers) {
-            let (expected, _) = predictor.expect(*row);
+            let (expected, _) = predictor.expected(*row);
             predictor.learn(*row, *integer);
             step = common(step, integer.wrapping_sub(expected).unsigned_abs());
             if step == 1 {

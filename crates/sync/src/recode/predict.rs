@@ -273,7 +273,7 @@ impl Predictor {
     }
 
     /// What the integer at `row` is expected to be, and whether that is more than a guess.
-    pub(super) fn expect(&self, row: u32) -> (i64, bool) {
+    pub(super) fn expected(&self, row: u32) -> (i64, bool) {
         let row = row as usize;
         match self.way {
             Way::Constant | Way::Plain => (0, true),
@@ -332,7 +332,7 @@ impl Predictor {
         let mut numbers = Numbers::new(told.depth, integers.len());
         let step = if told.step == 0 { 1 } else { told.step };
         for (row, integer) in rows.iter().zip(integers) {
-            let (expected, known) = self.expect(*row);
+            let (expected, known) = self.expected(*row);
             let steps = integer.wrapping_sub(expected).wrapping_div(step);
             let steps = numbers.code(coder, known, steps);
             *integer = expected.wrapping_add(steps.wrapping_mul(step));

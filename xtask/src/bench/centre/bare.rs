@@ -42,7 +42,8 @@ struct Counts {
 impl Batch {
     pub(crate) fn of(coop_id: &[u8; 16], run: &Run) -> Result<Self> {
         let documents = &run.documents;
-        let part = |of: fn(&SealedDocument) -> &Vec<u8>| documents.iter().map(|one| of(one).clone()).collect();
+        let part =
+            |of: fn(&SealedDocument) -> &Vec<u8>| documents.iter().map(|one| of(one).clone()).collect();
         let (headers, bodies, effects): (Vec<_>, Vec<_>, Vec<_>) =
             (part(|one| &one.header_bytes), part(|one| &one.body_bytes), part(|one| &one.effects_bytes));
         let weight = |parts: &Vec<Vec<u8>>| parts.iter().map(Vec::len).sum::<usize>();
@@ -63,7 +64,8 @@ impl Batch {
             totals.debits.push(debit);
             totals.credits.push(credit);
         }
-        let counts = Counts { days: days.keys().copied().collect(), documents: days.values().copied().collect() };
+        let counts =
+            Counts { days: days.keys().copied().collect(), documents: days.values().copied().collect() };
         Ok(Self {
             coop_id: coop_id.to_vec(),
             seqs: documents.iter().map(|one| i64::try_from(one.at.seq)).collect::<Result<_, _>>()?,
@@ -104,7 +106,9 @@ impl Writer {
         let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
         tokio::spawn(connection);
         let lock = client
-            .prepare("UPDATE cooperative SET last_server_seq = greatest(last_server_seq, $2) WHERE coop_id = $1")
+            .prepare(
+                "UPDATE cooperative SET last_server_seq = greatest(last_server_seq, $2) WHERE coop_id = $1",
+            )
             .await?;
         let document = client
             .prepare(

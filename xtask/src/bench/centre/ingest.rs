@@ -53,7 +53,8 @@ async fn run() -> Result<Vec<Figure>> {
     let (mut ours, mut limit) = (Taken::default(), Taken::default());
     let (mut again, mut limit_again) = (Taken::default(), Taken::default());
     for round in 0..=ROUNDS {
-        let mut writers: Vec<Writer> = (0..DEVICES).map(|device| Writer::new(round * DEVICES + device)).collect();
+        let mut writers: Vec<Writer> =
+            (0..DEVICES).map(|device| Writer::new(round * DEVICES + device)).collect();
         place.register(&writers).await?;
         let founded: Vec<_> = writers
             .iter()
@@ -85,10 +86,14 @@ async fn run() -> Result<Vec<Figure>> {
         written(&bare, &batches, true, if warm { &mut limit_again } else { &mut unmeasured }).await?;
     }
     let half = Goal { mean: Some(2.0), ..Goal::default() };
-    let work = format!("{DEVICES} devices, batches of {BATCH}, {BATCHES} a round, {ROUNDS} rounds, PostgreSQL durable");
-    let per_second = |taken: &Taken| 1e6 * taken.document_us.len() as f64 / taken.document_us.iter().sum::<f64>();
+    let work = format!(
+        "{DEVICES} devices, batches of {BATCH}, {BATCHES} a round, {ROUNDS} rounds, PostgreSQL durable"
+    );
+    let per_second =
+        |taken: &Taken| 1e6 * taken.document_us.len() as f64 / taken.document_us.iter().sum::<f64>();
     let speeds = format!("; {:.0} documents/s, bare {:.0}", per_second(&ours), per_second(&limit));
-    let speeds_again = format!("; {:.0} documents/s, bare {:.0}", per_second(&again), per_second(&limit_again));
+    let speeds_again =
+        format!("; {:.0} documents/s, bare {:.0}", per_second(&again), per_second(&limit_again));
     Ok(vec![
         Figure {
             name: "server_ingest".into(),
@@ -164,7 +169,11 @@ async fn written(
                 for batch in batches.iter() {
                     let began = Instant::now();
                     let mut writer = writer.lock().await;
-                    if again { writer.write_again(batch).await? } else { writer.write(batch).await? }
+                    if again {
+                        writer.write_again(batch).await?
+                    } else {
+                        writer.write(batch).await?
+                    }
                     took.push(began.elapsed().as_secs_f64() * 1e3);
                 }
                 anyhow::Ok(took)

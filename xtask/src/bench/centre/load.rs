@@ -2,9 +2,9 @@
 
 use anyhow::{Context, Result, bail};
 use lumbung_server::centre::Rules;
+use lumbung_sync::Run;
 use lumbung_sync::recode::{Form, pack};
 use lumbung_sync::wire::{Condition, Cursor, PROTOCOL, SyncAnswer, SyncRequest, decode, encode};
-use lumbung_sync::Run;
 use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

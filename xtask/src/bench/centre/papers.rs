@@ -96,7 +96,8 @@ impl Writer {
         self.wall_ms += 20_000 + self.chance.amount(120_000);
         let lines: Vec<SaleLine> = (0..=self.chance.below(5)).map(|_| self.line()).collect();
         let total = lines.iter().map(|line| line.amount).sum::<Money>();
-        let member = (self.chance.below(10) < 6).then(|| DocRef::new(FOUNDER, 2_000 + self.chance.below(MEMBERS)));
+        let member =
+            (self.chance.below(10) < 6).then(|| DocRef::new(FOUNDER, 2_000 + self.chance.below(MEMBERS)));
         let tender = match self.chance.below(100) {
             0..=78 => Tender::Cash,
             79..=92 => Tender::Qris,

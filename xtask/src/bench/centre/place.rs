@@ -34,9 +34,13 @@ impl Place {
         let free = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let program = std::env::current_exe()?.with_file_name("lumbung-server");
         let mut command = Command::new(program);
-        command
-            .args(["--log", "warn", "--database-url", &url])
-            .args(["serve", "--listen", &free.to_string(), "--workers", "8"]);
+        command.args(["--log", "warn", "--database-url", &url]).args([
+            "serve",
+            "--listen",
+            &free.to_string(),
+            "--workers",
+            "8",
+        ]);
         let mut server = Spawned::start(command, logs.path().join("server.log"))?;
         let address: SocketAddr = free;
         server.wait_for_http(address, "/healthz", Duration::from_secs(30))?;

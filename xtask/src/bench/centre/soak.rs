@@ -61,6 +61,8 @@ async fn run() -> Result<Vec<Figure>> {
         ours: warm[warm.len() - third..].to_vec(),
         limit: warm[..third].to_vec(),
         goal: Goal { mean: Some(1.1), ..Goal::default() },
-        work: format!("{minutes} minutes, {documents} new documents, each sent twice; last third against first"),
+        work: format!(
+            "{minutes} minutes, {documents} new documents, each sent twice; last third against first"
+        ),
     }])
 }

@@ -149,8 +149,7 @@ impl Served {
         let folder = tempfile::tempdir_in(shop::kept_folder()?)?;
         let log = SqliteLog::open(folder.path())?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let centre =
-            runtime.block_on(Centre::open(log, Arc::new(SystemClock), Arc::new(SystemRandom)))?;
+        let centre = runtime.block_on(Centre::open(log, Arc::new(SystemClock), Arc::new(SystemRandom)))?;
         Ok(Self { centre: Arc::new(centre), runtime, _folder: folder })
     }
 
