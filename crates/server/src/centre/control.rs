@@ -2,6 +2,7 @@
 //! replica a pure function of the documents held, so that any order of arrival ends in the same answer.
 
 use super::judge;
+use super::reissue::Reissues;
 use crate::log::{
     Changes, Cooperative, Device, Identity, Invitation, LogFault, Session, StoredDocument, Transport,
 };
@@ -35,6 +36,8 @@ pub(super) struct Board {
     changed_invitations: BTreeSet<u32>,
     /// Series whose end moved, with what stood before.
     moved_ends: BTreeMap<u32, Option<(u64, Hash)>>,
+    /// As they were when this was loaded.
+    pub(super) reissues: Reissues,
 }
 
 impl Board {
@@ -51,12 +54,14 @@ impl Board {
             changed_devices: BTreeSet::new(),
             changed_invitations: BTreeSet::new(),
             moved_ends: BTreeMap::new(),
+            reissues: Reissues::default(),
         };
         for document in stored {
             if let Some(document) = sealed(document) {
                 board.hear(&document);
             }
         }
+        board.reissues = Reissues::load(session, &board).await?;
         Ok(board)
     }
 
@@ -210,7 +215,8 @@ impl Board {
             let coming = changes.runs.iter().filter(|run| run.device_no == *device_no);
             let coming = coming.flat_map(|run| run.documents.iter());
             moved.extend(coming.filter(|document| (from + 1..=to).contains(&document.at.seq)).cloned());
-            for document in &moved {
+            // Re-issues are looked after by themselves.
+            for document in moved.iter().filter(|document| document.header.reissue_of.is_none()) {
                 if let Ok(effects) = check_v1(document) {
                     judge::add(&mut changes.totals, document, &effects, sign);
                 }
@@ -250,8 +256,6 @@ pub(super) fn sealed(stored: StoredDocument) -> Option<SealedDocument> {
 struct Said {
     holders: Vec<Holder>,
     ends: BTreeMap<u32, (u64, Hash)>,
-    /// The seq at which a former holder handed over in its own series.
-    hand_overs: BTreeMap<u32, u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -266,7 +270,6 @@ impl Said {
         let mut said = Self {
             holders: vec![Holder { device_no: FOUNDER, by: DocRef::new(FOUNDER, 1) }],
             ends: BTreeMap::new(),
-            hand_overs: BTreeMap::new(),
         };
         // The centre's word on an ended series comes before any device's, and it never speaks of itself.
         said.take_ends(documents, |at| at.device_no == CENTRE);
@@ -284,11 +287,14 @@ impl Said {
         self.ends.get(&at.device_no).is_none_or(|(last, _)| at.seq <= *last)
     }
 
-    /// Whether the author kept the books when it wrote this, as far as its own series tells.
+    /// Whether the author kept the books when it wrote this, as far as its own series tells. One that gave
+    /// them away and got them back holds up to its own hand-over, and after.
     fn by_holder(&self, at: DocRef) -> bool {
-        let held = self.holders.iter().any(|holder| holder.device_no == at.device_no);
-        let in_time = self.hand_overs.get(&at.device_no).is_none_or(|seq| at.seq <= *seq);
-        held && in_time && self.stands(at)
+        let held = self.holders.iter().enumerate().any(|(nth, holder)| {
+            let given = self.holders.get(nth + 1).filter(|next| next.by.device_no == at.device_no);
+            holder.device_no == at.device_no && given.is_none_or(|next| at.seq <= next.by.seq)
+        });
+        held && self.stands(at)
     }
 
     /// Who may reserve and fill numbers.
@@ -310,9 +316,6 @@ impl Said {
             match next {
                 // A chain that names a document twice would never end.
                 Some(next) if self.holders.iter().all(|holder| holder.by != next.by) => {
-                    if next.by.device_no == last.device_no {
-                        self.hand_overs.insert(last.device_no, next.by.seq);
-                    }
                     self.holders.push(next);
                 }
                 _ => return,
@@ -323,7 +326,13 @@ impl Said {
     fn take_ends(&mut self, documents: &BTreeMap<DocRef, Body>, from: impl Fn(DocRef) -> bool) {
         for (at, body) in documents {
             let Body::SeriesEnd(body) = body else { continue };
-            let is_allowed = from(*at) && (at.device_no == CENTRE || self.by_holder(*at));
+            // Nobody takes back the document by which the books came to a holder: without it the end would not
+            // hold.
+            let made_holder = self
+                .holders
+                .iter()
+                .any(|holder| holder.by.device_no == body.device_no && holder.by.seq > body.seq);
+            let is_allowed = from(*at) && (at.device_no == CENTRE || (!made_holder && self.by_holder(*at)));
             if is_allowed && body.device_no != CENTRE {
                 self.ends.entry(body.device_no).or_insert((body.seq, body.hash));
             }
@@ -369,6 +378,13 @@ mod tests {
         );
         let over = [((1, 5), hands_to(2, (1, 1), false)), ((1, 9), end(3, 5)), ((2, 2), end(3, 8))];
         assert_eq!(said(&over), (Some(2), vec![(3, 8)]), "the former holder's word came too late");
+        let back = [
+            ((1, 5), hands_to(2, (1, 1), false)),
+            ((1, 9), end(3, 5)),
+            ((2, 2), hands_to(1, (1, 5), false)),
+            ((2, 3), end(4, 8)),
+        ];
+        assert_eq!(said(&back), (Some(1), vec![(3, 5)]), "it got the books back");
         let lost =
             [((0, 1), end(1, 3)), ((3, 2), hands_to(3, (1, 1), true)), ((2, 9), hands_to(2, (1, 1), true))];
         assert_eq!(said(&lost), (Some(2), vec![(1, 3)]), "of two the smaller");

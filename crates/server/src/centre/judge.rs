@@ -2,6 +2,7 @@
 
 use super::control::is_steering;
 use super::problem::{gap, problem};
+use super::reissue::REISSUE;
 use super::{Rules, hash_at};
 use crate::log::{ControlRow, CoopId, Device, Quarantined, Session, Totals};
 use lumbung_document::{Effects, Hash, Kind, SealedDocument, check_v1};
@@ -105,7 +106,9 @@ impl Weighed {
                     self.quarantine.push(Quarantined { at: document.at, reason: fault.to_string() });
                 }
                 Ok(effects) => {
-                    if stands(document.at.seq) {
+                    if document.header.reissue_of.is_some() {
+                        self.control.push(ControlRow { at: document.at, kind: REISSUE });
+                    } else if stands(document.at.seq) {
                         add(&mut self.totals, document, &effects, 1);
                     }
                     if is_steering(document.kind()) {

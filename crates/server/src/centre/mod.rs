@@ -15,6 +15,7 @@ mod own;
 mod problem;
 mod pull;
 mod push;
+mod reissue;
 mod relay;
 mod session;
 mod sync;

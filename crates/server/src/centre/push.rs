@@ -155,7 +155,41 @@ impl<L: CentreLog> Centre<L> {
         changes.quarantine = weighed.quarantine;
         changes.control = weighed.control;
         changes.erased = weighed.erased;
+        self.end_stopped_holder(board, changes);
+        let reissues = std::mem::take(&mut board.reissues);
+        reissues.settle(session, board, runs, changes).await?;
         Ok(board.recount(session, changes).await?)
+    }
+
+    /// A device that was stopped before it came to keep the books can be ended by nobody else either.
+    fn end_stopped_holder(&self, board: &mut Board, changes: &mut Changes<'_>) {
+        let device_no = board.cooperative.books_device;
+        let Some(device) = board.devices.get(&device_no) else { return };
+        let is_stopped = !matches!(device.transport, Transport::Open | Transport::Ended);
+        if !is_stopped || device.ended.is_some() {
+            return;
+        }
+        let (transport, seq, hash) = (device.transport, device.head_seq, device.head_hash);
+        let Some(run) = self.write_end(board, device_no, (seq, hash), transport) else { return };
+        let mut weighed = Weighed::default();
+        weighed.take(&run.documents, |_| true);
+        changes.control.append(&mut weighed.control);
+        place_own(board, vec![run], changes);
+        board.settle(&self.identity, &self.centre_key(), self.now_ms());
+    }
+
+    fn write_end(
+        &self,
+        board: &mut Board,
+        device_no: u32,
+        (seq, hash): (u64, Hash),
+        transport: Transport,
+    ) -> Option<Run> {
+        let reason = match transport {
+            Transport::Forked | Transport::Restored => EndReason::FORK,
+            _ => EndReason::REVOKED,
+        };
+        self.write_own(board, Body::SeriesEnd(SeriesEnd { device_no, seq, hash, reason }))
     }
 
     /// Commits what the board decided together with documents of series 0.
@@ -170,8 +204,9 @@ impl<L: CentreLog> Centre<L> {
             weighed.take(&run.documents, |_| true);
         }
         let mut changes = Changes::new(board.cooperative.clone());
+        // Before what the board decides: more documents of series 0 may follow from these.
+        place_own(&mut board, own.clone(), &mut changes);
         self.steer(session, &mut board, &own, weighed, &mut changes).await?;
-        place_own(&mut board, own, &mut changes);
         board.write(&mut changes);
         Ok(session.commit(&changes).await?)
     }
@@ -187,11 +222,7 @@ impl<L: CentreLog> Centre<L> {
         if board.cooperative.books_device != device_no {
             return None;
         }
-        let reason = match transport {
-            Transport::Forked | Transport::Restored => EndReason::FORK,
-            _ => EndReason::REVOKED,
-        };
-        self.write_own(board, Body::SeriesEnd(SeriesEnd { device_no, seq, hash, reason }))
+        self.write_end(board, device_no, (seq, hash), transport)
     }
 
     /// [`Centre::halt`] in a transaction of its own.

@@ -75,8 +75,8 @@ impl<L: CentreLog> Centre<L> {
         for run in &own {
             weighed.take(&run.documents, |_| true);
         }
-        self.steer(&mut session, &mut board, &runs, weighed, &mut changes).await?;
         place_own(&mut board, own, &mut changes);
+        self.steer(&mut session, &mut board, &runs, weighed, &mut changes).await?;
         board.write(&mut changes);
         session.commit(&changes).await?;
         self.tally.relay(new);
