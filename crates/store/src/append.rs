@@ -9,6 +9,9 @@ use lumbung_document::{Hash, Position, SealedDocument};
 use lumbung_primitives::{DocRef, Ref};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+/// How often ends can change by documents that leave because of ends.
+const ROUNDS_MAX: usize = 8;
+
 /// Vouches for heads with this device's Ed25519 key.
 pub trait HeadSigner {
     fn sign_head(&self, message: &[u8]) -> [u8; 64];
@@ -145,14 +148,18 @@ impl Unit<'_> {
 
     /// Takes orphans out of the log, and makes the projections anew where documents stopped or began to count.
     fn settle(&mut self) -> Result<(), StoreError> {
-        if self.projector.ends_changed()
-            && crate::orphan::take_out(&self.transaction, &self.projector.control)?
-        {
-            self.projector.mark_stale();
-        }
-        if self.projector.is_stale() {
+        let mut ends_changed = self.projector.ends_changed();
+        // Documents that leave the log may have said an end themselves: then it is looked at once more.
+        for _ in 0..ROUNDS_MAX {
+            if ends_changed && crate::orphan::take_out(&self.transaction, &self.projector.control)? {
+                self.projector.mark_stale();
+            }
+            if !self.projector.is_stale() {
+                break;
+            }
             let reader = self.projector.reader();
             let control = crate::verify::rebuild_in(&self.transaction, reader, &mut |_, _| {})?;
+            ends_changed = !control.ends().eq(self.projector.control.ends());
             self.projector = Projector::new(reader, control);
         }
         Ok(())

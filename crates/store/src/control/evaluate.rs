@@ -4,7 +4,7 @@ use super::{Close, Control, End, Holder};
 use lumbung_document::Body;
 use lumbung_document::body::{BooksDevice, PeriodClose, SeriesEnd};
 use lumbung_primitives::DocRef;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The centre's own series.
 const CENTRE: u32 = 0;
@@ -17,7 +17,7 @@ pub(crate) struct Document {
     pub(crate) at: DocRef,
     pub(crate) hash: lumbung_document::Hash,
     pub(crate) body: Body,
-    /// It lies among the orphans: it stands only where an end names its branch.
+    /// It lies among the orphans, and does not stand.
     pub(crate) orphan: bool,
 }
 
@@ -43,24 +43,27 @@ pub(super) fn evaluate(documents: &[Document]) -> Control {
 }
 
 impl Control {
-    /// Whether a document lies on its series' named branch and before its end.
+    /// Whether a document lies in the log, on its series' named branch and not beyond its end.
     fn stands(&self, document: &Document) -> bool {
-        let Some(end) = self.ends.get(&document.at.device_no) else { return !document.orphan };
-        document.at.seq < end.seq || (document.at.seq == end.seq && document.hash == end.hash)
+        let within = |end: &End| {
+            document.at.seq < end.seq || (document.at.seq == end.seq && document.hash == end.hash)
+        };
+        !document.orphan && self.ends.get(&document.at.device_no).is_none_or(within)
     }
 
     /// Whether the author kept the books when it wrote this, as far as its own series tells.
-    fn by_holder(&self, document: &Document, hand_overs: &BTreeMap<u32, u64>) -> bool {
-        let author = document.at.device_no;
-        let held = self.holders.iter().any(|holder| holder.device_no == author);
-        let before_hand_over = hand_overs.get(&author).is_none_or(|seq| document.at.seq <= *seq);
-        held && before_hand_over && self.stands(document)
+    fn by_holder(&self, document: &Document) -> bool {
+        self.tenure(document.at).is_some() && self.stands(document)
     }
 
-    /// The seq at which each former holder handed over in its own series.
-    fn hand_overs(&self) -> BTreeMap<u32, u64> {
-        let given = self.holders.windows(2).filter(|pair| pair[1].by.device_no == pair[0].device_no);
-        given.map(|pair| (pair[0].device_no, pair[1].by.seq)).collect()
+    /// In which place of the chain of holders the author was when it wrote this. One that gave the books away
+    /// and got them back holds twice: up to its own hand-over, and after.
+    fn tenure(&self, at: DocRef) -> Option<usize> {
+        self.holders.iter().enumerate().find_map(|(nth, holder)| {
+            let given = self.holders.get(nth + 1).filter(|next| next.by.device_no == at.device_no);
+            let in_time = given.is_none_or(|next| at.seq <= next.by.seq);
+            (holder.device_no == at.device_no && in_time).then_some(nth)
+        })
     }
 }
 
@@ -93,11 +96,13 @@ fn hand_over(control: &mut Control, documents: &[Document]) {
 }
 
 fn take_ends(control: &mut Control, documents: &[Document], from: impl Fn(DocRef) -> bool) {
-    let hand_overs = control.hand_overs();
     for document in documents.iter().filter(|document| from(document.at)) {
         let Body::SeriesEnd(SeriesEnd { device_no, seq, hash, reason }) = &document.body else { continue };
         let by_centre = document.at.device_no == CENTRE;
-        let allowed = by_centre || (*device_no != CENTRE && control.by_holder(document, &hand_overs));
+        // Nobody takes back the document by which the books came to a holder: without it the end would not hold.
+        let made_holder =
+            control.holders.iter().any(|holder| holder.by.device_no == *device_no && holder.by.seq > *seq);
+        let allowed = by_centre || (!made_holder && control.by_holder(document));
         if allowed && *device_no != CENTRE && !control.ends.contains_key(device_no) {
             let end = End { seq: *seq, hash: *hash, reason: reason.0, by: document.at };
             control.ends.insert(*device_no, end);
@@ -106,64 +111,44 @@ fn take_ends(control: &mut Control, documents: &[Document], from: impl Fn(DocRef
 }
 
 fn take_closes(control: &mut Control, documents: &[Document]) {
-    let hand_overs = control.hand_overs();
     let mut closes: Vec<Close> = Vec::new();
     for document in documents {
         let Body::PeriodClose(PeriodClose { last_day, cut, .. }) = &document.body else { continue };
-        if control.by_holder(document, &hand_overs) {
+        if control.by_holder(document) {
             let cut = cut.iter().map(|line| (line.device_no, line.seq)).collect();
             closes.push(Close { at: document.at, last_day: *last_day, cut });
         }
     }
-    let reopened: BTreeSet<DocRef> = documents
-        .iter()
-        .filter_map(|document| match &document.body {
-            Body::PeriodReopen(body) if body.approved_by.is_some() && control.stands(document) => {
-                Some(body.close)
-            }
-            _ => None,
-        })
-        .collect();
-    closes.sort_by_key(|close| (close.last_day, close.at));
-    // Re-opening a period re-opens every later one that was closed before the re-opening was written; a close
-    // that was written after it names a document of its own and is not touched.
-    let first_reopened =
-        closes.iter().filter(|close| reopened.contains(&close.at)).map(|close| close.last_day).min();
-    let reopened_by: Vec<(DocRef, DocRef)> = documents
-        .iter()
-        .filter_map(|document| match &document.body {
-            Body::PeriodReopen(body) if reopened.contains(&body.close) => Some((body.close, document.at)),
-            _ => None,
-        })
-        .collect();
-    if let Some(first) = first_reopened {
-        closes.retain(|close| {
-            let undone = reopened_by.iter().any(|(target, by)| {
-                *target == close.at
-                    || (close.last_day >= first
-                        && close.at.device_no == by.device_no
-                        && close.at.seq < by.seq)
-            });
-            !undone
-        });
+    // Re-opening a period re-opens every later one that was closed before the re-opening was written. Closes
+    // and re-openings of one holder follow in its series, those of several in the chain of holders.
+    let place = |at: DocRef| (control.tenure(at), at.seq);
+    let mut reopened = BTreeSet::new();
+    for document in documents {
+        let Body::PeriodReopen(body) = &document.body else { continue };
+        if body.approved_by.is_none() || !control.by_holder(document) {
+            continue;
+        }
+        let Some(first) = closes.iter().find(|close| close.at == body.close) else { continue };
+        let later = closes.iter().filter(|close| close.last_day >= first.last_day);
+        reopened.extend(later.map(|close| close.at).filter(|close| place(*close) < place(document.at)));
+        reopened.insert(body.close);
     }
+    closes.retain(|close| !reopened.contains(&close.at));
+    closes.sort_by_key(|close| (close.last_day, close.at));
     control.closes = closes;
 }
 
 /// Control documents of those who may not write them.
 fn find_void(control: &mut Control, documents: &[Document]) {
-    let hand_overs = control.hand_overs();
     let void = documents.iter().filter(|document| {
         let by_centre = document.at.device_no == CENTRE;
         match &document.body {
             Body::SeriesEnd(body) => {
                 control.ends.get(&body.device_no).is_none_or(|end| end.by != document.at)
             }
-            Body::PeriodClose(_) => !control.by_holder(document, &hand_overs),
+            Body::PeriodClose(_) | Body::PeriodReopen(_) => !control.by_holder(document),
             Body::BooksDevice(_) => control.holders.iter().all(|holder| holder.by != document.at),
-            Body::DeviceInvited(_) | Body::DeviceEnrolled(_) => {
-                !by_centre && !control.by_holder(document, &hand_overs)
-            }
+            Body::DeviceInvited(_) | Body::DeviceEnrolled(_) => !by_centre && !control.by_holder(document),
             _ => false,
         }
     });

@@ -61,6 +61,11 @@ impl Control {
         self.holders.last().map_or(1, |holder| holder.device_no)
     }
 
+    /// Whether a device keeps or kept the books.
+    pub fn has_held(&self, device_no: u32) -> bool {
+        self.holders.iter().any(|holder| holder.device_no == device_no)
+    }
+
     /// The document that made the holder the holder: what a hand-over names.
     pub fn books_document(&self) -> DocRef {
         self.holders.last().map_or(DocRef::new(1, 1), |holder| holder.by)

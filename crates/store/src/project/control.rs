@@ -85,6 +85,16 @@ fn admit(connection: &Connection) -> Result<(), StoreError> {
 fn erase(connection: &Connection, member: DocRef) -> Result<(), StoreError> {
     let key = member.key();
     connection.prepare_cached("INSERT OR IGNORE INTO erased VALUES (?1)")?.execute([key])?;
+    // What follows from a part goes with it, as if the part had come after.
+    connection
+        .prepare_cached(
+            "DELETE FROM reference_edit WHERE field BETWEEN 150 AND 199
+             AND doc IN (SELECT doc FROM personal_part WHERE subject = ?1 AND subject <> 0)",
+        )?
+        .execute([key])?;
+    connection
+        .prepare_cached("DELETE FROM reference_head WHERE target = ?1 AND field BETWEEN 150 AND 199")?
+        .execute([key])?;
     connection
         .prepare_cached("DELETE FROM personal_part WHERE subject = ?1 AND subject <> 0")?
         .execute([key])?;
