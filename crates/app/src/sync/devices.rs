@@ -1,7 +1,7 @@
 //! The cooperative's devices: the list, and the end of a series.
 
 use super::Trouble;
-use super::standing::{few, local_time};
+use super::standing::{alarms, few, local_time};
 use super::view::{DeviceCard, DevicePage, DeviceState, EndDevice, EndOfDevice};
 use crate::error::{Refused, language};
 use crate::keys::{FIRST_KEY_NO, Keys};
@@ -24,8 +24,9 @@ impl App {
         self.require(Action::Look)?;
         let heads = query::device::heads(self.connection())?;
         let mut devices = Vec::new();
+        let alarms = alarms(self.connection())?;
         for (device_no, seq, _) in &heads {
-            devices.push(self.device_card(*device_no, *seq)?);
+            devices.push(self.device_card(*device_no, *seq, alarms.contains_key(device_no))?);
         }
         let known: BTreeSet<u32> = heads.iter().map(|head| head.0).collect();
         let invited: BTreeSet<u32> =
@@ -54,7 +55,7 @@ impl App {
         Ok(allowed && holds && super::standing::Paired::load(self.connection())?.is_some())
     }
 
-    fn device_card(&self, device_no: u32, seq: u64) -> Result<DeviceCard, Refused> {
+    fn device_card(&self, device_no: u32, seq: u64, alarm: bool) -> Result<DeviceCard, Refused> {
         let control = self.ledger.control();
         let own = device_no == self.own_device();
         let has_keys = if own {
@@ -63,7 +64,6 @@ impl App {
             device_no == COOPERATIVE.device_no
                 || !query::device::grants_to(self.connection(), device_no)?.is_empty()
         };
-        let alarm = self.standing.alarms.contains_key(&device_no);
         let state = match () {
             () if device_no == CENTRE => DeviceState::Centre,
             () if control.end_of(device_no).is_some() => DeviceState::Ended,
@@ -116,7 +116,7 @@ impl App {
         if self.ledger.control().end_of(device_no).is_some() {
             return Err(Trouble::DeviceEnded(device_letter(device_no)).into());
         }
-        let (seq, hash) = self.acknowledged(device_no).unwrap_or((seq, hash));
+        let (seq, hash) = self.acknowledged(device_no)?.unwrap_or((seq, hash));
         let reason = match request.reason {
             EndOfDevice::Fork => EndReason::FORK,
             EndOfDevice::Revoked => EndReason::REVOKED,
@@ -152,15 +152,14 @@ impl App {
         if new_key.is_some() {
             self.keys = Keys::load(&self.ledger)?;
         }
-        self.standing.alarms.remove(&device_no);
         self.standing.wanted = true;
         Ok(self.reload_indexes()?)
     }
 
     /// What the centre said of a device that forked or was restored.
-    fn acknowledged(&self, device_no: u32) -> Option<(u64, Hash)> {
-        let alarm = self.standing.alarms.get(&device_no)?;
-        Some((alarm.seq, alarm.hash?))
+    fn acknowledged(&self, device_no: u32) -> Result<Option<(u64, Hash)>, Refused> {
+        let alarm = alarms(self.connection())?.get(&device_no).copied();
+        Ok(alarm.and_then(|alarm| Some((alarm.seq, alarm.hash?))))
     }
 
     fn new_key(&self) -> CoopKey {

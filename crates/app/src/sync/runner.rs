@@ -2,7 +2,7 @@
 //! cooperative for short pieces of work; where it is told to go again, a clock is all that it needs.
 
 use super::door::{Door, LentLog, Shared, ask};
-use super::standing::{Alarm, CENTRE, Labour, Paired, keep_stopped, stopped};
+use super::standing::{Alarm, CENTRE, Labour, Paired, keep_alarms, keep_stopped, stopped};
 use super::{Rules, Trouble};
 use crate::drafts::SyncNote;
 use crate::{Answer, App, AppError};
@@ -13,6 +13,7 @@ use lumbung_sync::http::{Address, Counted, End, Line, Roots, round};
 use lumbung_sync::machine::{Machine, Progress, Settings, Why};
 use lumbung_sync::wire::Notice;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// How long a till rests before it asks what others wrote; half of it by chance, so that shops do not ask in
@@ -301,7 +302,9 @@ impl App {
         if let Some(trouble) = &trouble {
             keep_stopped(self.connection(), trouble)?;
         }
-        self.hear(notices);
+        if contact && trouble.is_none() {
+            self.hear(notices)?;
+        }
         let changed = self.standing.trouble != trouble;
         if synced.pushed + synced.pulled > 0 || (changed && trouble.is_some()) {
             let trouble = trouble.clone().map(|trouble| AppError::from(trouble).message);
@@ -322,15 +325,18 @@ impl App {
         Ok(self.waiting()?)
     }
 
-    fn hear(&mut self, notices: &[Notice]) {
+    /// The centre tells all of its alarms every time: one that it does not tell any more is settled.
+    fn hear(&mut self, notices: &[Notice]) -> Answer<()> {
+        let mut alarms = BTreeMap::new();
         for notice in notices {
             if let (Notice::FORK | Notice::RESTORED, Some(device_no), Some(seq)) =
                 (notice.code, notice.device_no, notice.number)
             {
                 let hash = notice.hash.as_deref().and_then(|hash| hash.try_into().ok()).map(Hash);
-                self.standing.alarms.insert(device_no, Alarm { seq, hash });
+                alarms.insert(device_no, Alarm { seq, hash });
             }
         }
+        Ok(keep_alarms(self.connection(), &alarms)?)
     }
 }
 

@@ -84,6 +84,32 @@ pub(crate) struct Alarm {
     pub(crate) hash: Option<Hash>,
 }
 
+const ALARMS: &str = "alarms";
+
+/// The centre's alarms, kept so that a person who opens the list later still hears of them.
+pub(crate) fn alarms(connection: &Connection) -> Result<BTreeMap<u32, Alarm>, StoreError> {
+    let kept = query::local::setting(connection, ALARMS)?.unwrap_or_default();
+    let alarm = |line: &str| -> Option<(u32, Alarm)> {
+        let mut words = line.split_ascii_whitespace();
+        let (device_no, seq) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+        let hash = words.next().and_then(unhex).and_then(|hash| hash.try_into().ok()).map(Hash);
+        Some((device_no, Alarm { seq, hash }))
+    };
+    Ok(kept.lines().filter_map(alarm).collect())
+}
+
+/// Writes nothing where nothing has changed.
+pub(crate) fn keep_alarms(connection: &Connection, now: &BTreeMap<u32, Alarm>) -> Result<(), StoreError> {
+    if alarms(connection)? == *now {
+        return Ok(());
+    }
+    let line = |(device_no, alarm): (&u32, &Alarm)| {
+        let hash = alarm.hash.map(|hash| hex(&hash.0)).unwrap_or_default();
+        format!("{device_no} {} {hash}\n", alarm.seq)
+    };
+    query::local::set_setting(connection, ALARMS, &now.iter().map(line).collect::<String>())
+}
+
 /// What long work is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Labour {
@@ -102,7 +128,6 @@ pub(crate) struct Standing {
     pub(crate) trouble: Option<Trouble>,
     pub(crate) last_contact_ms: Option<i64>,
     pub(crate) labour: Option<(Labour, u64, u64)>,
-    pub(crate) alarms: BTreeMap<u32, Alarm>,
 }
 
 impl App {
