@@ -209,6 +209,25 @@ fn device(trouble: &Trouble) -> Words {
                 "Put the file back beside the ledger, then sync.",
             ),
         ),
+        Trouble::HubNotYet => words(
+            "hub_not_yet",
+            (
+                "Melayani perangkat lain di toko belum ada di versi ini.",
+                "Hubungkan tiap perangkat ke pusat, atau pakai berkas kurir.",
+            ),
+            (
+                "Serving the other tills of the shop is not in this version.",
+                "Pair each till with the centre, or use courier files.",
+            ),
+        ),
+        Trouble::PlaceUnknown(place) => words(
+            "place_unknown",
+            (format!("{place} tidak ada di daftar folder."), "Pasang flashdisknya, lalu pilih dari daftar."),
+            (
+                format!("{place} is not in the list of folders."),
+                "Plug the stick in, then choose from the list.",
+            ),
+        ),
         Trouble::NotEnded => words(
             "not_ended",
             ("Perangkat ini masih berjalan seperti biasa.", "Tidak perlu didaftarkan ulang."),

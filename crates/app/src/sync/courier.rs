@@ -123,10 +123,33 @@ impl App {
         let mut folders = sticks();
         let last = query::local::setting(self.connection(), FOLDER)?.map(PathBuf::from);
         folders.extend(last.filter(|folder| folder.is_dir()));
+        // Where the system shows its sticks elsewhere, whoever set it up makes this folder or link.
+        folders.extend(
+            [self.ledger.path().with_file_name("kurir")].into_iter().filter(|folder| folder.is_dir()),
+        );
         folders.sort();
         folders.dedup();
         let coop_id = self.ledger.identity().coop_id;
         Ok(folders.iter().map(|folder| place(folder, &coop_id)).collect())
+    }
+
+    /// [`Self::courier_file`] in a folder of the list: the window names no other.
+    pub fn courier_file_in_place(&mut self, folder: &Path) -> Answer<PathBuf> {
+        let places = self.courier_places()?;
+        if places.iter().all(|place| Path::new(&place.folder) != folder) {
+            return Err(Trouble::PlaceUnknown(folder.display().to_string()).into());
+        }
+        Ok(self.courier_file(folder))
+    }
+
+    /// A file of the list: the window names no other.
+    pub fn courier_in_place(&mut self, file: &Path) -> Answer<PathBuf> {
+        let places = self.courier_places()?;
+        let mut files = places.iter().flat_map(|place| &place.files);
+        if files.all(|known| Path::new(&known.path) != file) {
+            return Err(Trouble::PlaceUnknown(file.display().to_string()).into());
+        }
+        Ok(file.to_owned())
     }
 
     /// What every other till that ever sent a file was known to hold; nothing where there is none, so that the

@@ -4,6 +4,7 @@ mod courier;
 mod devices;
 mod door;
 mod grant;
+mod hub;
 pub mod log;
 mod pairing;
 mod picture;
@@ -18,6 +19,7 @@ pub mod view;
 
 pub use courier::{courier_export, courier_import};
 pub use door::Door;
+pub use hub::find_hubs;
 pub use log::LedgerLog;
 pub use pairing::connect_centre;
 pub use renew::prepare_anew;

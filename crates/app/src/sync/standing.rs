@@ -2,7 +2,7 @@
 
 use super::Trouble;
 use super::log::{hex, unhex};
-use super::view::{HubCard, Progress, SyncEntry, SyncPage, SyncState, SyncStatus};
+use super::view::{Progress, SyncEntry, SyncPage, SyncState, SyncStatus};
 use crate::error::{Refused, language};
 use crate::permission::Action;
 use crate::session::Language;
@@ -183,7 +183,7 @@ impl App {
             history: history.collect(),
             status: self.sync_status()?,
             server_url: Paired::load(self.connection())?.map(|paired| paired.url),
-            hub: HubCard { on: false, address: None },
+            hub: self.hub_card(),
         })
     }
 

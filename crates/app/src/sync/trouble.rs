@@ -54,6 +54,10 @@ pub enum Trouble {
     KeysMissing,
     #[error("the old ledger {0} is not there")]
     OldLedgerMissing(String),
+    #[error("serving others is not in this version")]
+    HubNotYet,
+    #[error("not a folder of the list: {0}")]
+    PlaceUnknown(String),
     #[error("this till goes on as it is")]
     NotEnded,
     // What stops a conversation.
