@@ -1,6 +1,8 @@
 //! The commands that exist, and the TypeScript by which the window calls them.
 
-use crate::commands::{cart, home, item, member, printer, question, sale, session, shift, staff, startup};
+use crate::commands::{
+    cart, courier, device, home, item, member, printer, question, sale, session, shift, staff, startup, sync,
+};
 use tauri_specta::{Builder, collect_commands};
 
 pub(crate) fn builder() -> Builder<tauri::Wry> {
@@ -43,6 +45,20 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
         printer::printer,
         printer::set_printer,
         printer::print_copy,
+        sync::sync_page,
+        sync::sync_now,
+        sync::connect_centre,
+        sync::join_cooperative,
+        sync::enrol_anew,
+        sync::set_hub,
+        sync::find_hubs,
+        device::device_page,
+        device::invite_device,
+        device::grant_keys,
+        device::end_device,
+        courier::courier_places,
+        courier::courier_export,
+        courier::courier_import,
         question::question_page,
         question::answer_question,
         question::unmerge_member,

@@ -10,7 +10,8 @@ mod shell;
 mod start;
 mod window;
 
-use shell::Shell;
+use lumbung_app::sync::Runner;
+use shell::{Behind, Shell};
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::thread;
@@ -19,6 +20,9 @@ use tauri::{AppHandle, Manager as _, RunEvent};
 
 /// A power cut may cost what was typed into the cart since the last flush, two seconds at most.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether there is something to send.
+const LOOK_EVERY: Duration = Duration::from_millis(700);
 
 /// Opens the window and stays until it is closed.
 pub fn run() -> ExitCode {
@@ -37,6 +41,8 @@ pub fn run() -> ExitCode {
             window::open(app)?;
             let handle = app.handle().clone();
             thread::spawn(move || keep_drafts(&handle));
+            let handle = app.handle().clone();
+            thread::spawn(move || keep_in_step(&handle));
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -59,6 +65,15 @@ fn keep_drafts(handle: &AppHandle) {
     loop {
         thread::sleep(FLUSH_EVERY);
         handle.state::<Shell>().tend(lumbung_app::App::flush_drafts);
+    }
+}
+
+/// Speaks with the centre for as long as the window is open. The line is waited for here and nowhere else.
+fn keep_in_step(handle: &AppHandle) {
+    let mut runner = Runner::default();
+    loop {
+        thread::sleep(LOOK_EVERY);
+        runner.tick(&mut Behind(&handle.state::<Shell>()));
     }
 }
 

@@ -15,6 +15,15 @@ pub(crate) struct Shell<L = App> {
     open: Box<dyn Fn() -> Answer<L> + Send + Sync>,
 }
 
+/// The ledger behind the window, lent for moments to what waits for a line.
+pub(crate) struct Behind<'a>(pub(crate) &'a Shell);
+
+impl lumbung_app::sync::Door for Behind<'_> {
+    fn lend(&mut self, work: &mut dyn FnMut(&mut App) -> Answer<()>) -> Answer<()> {
+        self.0.borrow(work)
+    }
+}
+
 enum Door<L> {
     Opening(JoinHandle<Answer<L>>),
     Open(Box<L>),
@@ -68,6 +77,27 @@ impl<L: Send + 'static> Shell<L> {
         if let Door::Open(ledger) = &mut *self.door() {
             // What fails here (a full disk) fails again in the next command, which has somebody to tell.
             let _ = catch_unwind(AssertUnwindSafe(|| act(ledger)));
+        }
+    }
+
+    /// Asks an open ledger for work that goes on in the background; where none is open it is not opened for it.
+    fn borrow<T>(&self, act: impl FnOnce(&mut L) -> Answer<T>) -> Answer<T> {
+        match &mut *self.door() {
+            Door::Open(ledger) => {
+                catch_unwind(AssertUnwindSafe(|| act(ledger))).unwrap_or_else(|_| Err(fault()))
+            }
+            Door::Failed(error) => Err(error.clone()),
+            Door::Opening(_) | Door::Closed => Err(closing()),
+        }
+    }
+
+    /// Lets the ledger go and opens it again: what lies ready to take its place does so then.
+    pub(crate) fn reopen(&self) {
+        let mut door = self.door();
+        door.settle();
+        if !matches!(*door, Door::Closed) {
+            door.let_go(Door::Failed(closing()));
+            *door = self.tried();
         }
     }
 
@@ -181,6 +211,18 @@ mod tests {
     fn a_fault_while_opening_is_an_answer_too() {
         let shell: Shell<Ledger> = Shell::new(|| panic!("on purpose"));
         assert_eq!(shell.startup_error().map(|error| error.code), Some("shell_fault".to_owned()));
+    }
+
+    #[test]
+    fn opening_anew_lets_the_ledger_go_before_it_is_opened() {
+        let (shell, closed) = shell();
+        shell.ask(|_| Ok(())).unwrap();
+        shell.reopen();
+        assert_eq!(closed.load(Ordering::SeqCst), 1);
+        assert_eq!(shell.borrow(|_| Ok(7)), Ok(7));
+        shell.close();
+        shell.reopen();
+        assert!(shell.borrow(|_| Ok(7)).is_err(), "what was closed stays closed");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! `ask` lets them in one at a time.
 
 pub(crate) mod cart;
+pub(crate) mod courier;
+pub(crate) mod device;
 pub(crate) mod home;
 pub(crate) mod item;
 pub(crate) mod member;
@@ -12,3 +14,4 @@ pub(crate) mod session;
 pub(crate) mod shift;
 pub(crate) mod staff;
 pub(crate) mod startup;
+pub(crate) mod sync;

@@ -50,21 +50,27 @@ export const commands = {
 	setPrinter: (target: string) => typedError<null, AppError>(__TAURI_INVOKE("set_printer", { target })),
 	printCopy: (sale: string) => typedError<null, AppError>(__TAURI_INVOKE("print_copy", { sale })),
 	syncPage: () => typedError<SyncPage, AppError>(__TAURI_INVOKE("sync_page")),
+	/**  As soon as the line is free; how it went is told in the status. */
 	syncNow: () => typedError<SyncStatus, AppError>(__TAURI_INVOKE("sync_now")),
 	connectCentre: (request: Pairing) => typedError<Status, AppError>(__TAURI_INVOKE("connect_centre", { request })),
+	/**  On a machine without a ledger. Its documents come by and by; the status tells how many. */
 	joinCooperative: (request: Pairing) => typedError<Status, AppError>(__TAURI_INVOKE("join_cooperative", { request })),
+	/**  The till gets another number. Its ledger is closed and opened once, so whoever was signed in signs in again. */
 	enrolAnew: (request: Pairing) => typedError<Status, AppError>(__TAURI_INVOKE("enrol_anew", { request })),
+	setHub: (on: boolean) => typedError<HubCard, AppError>(__TAURI_INVOKE("set_hub", { on })),
+	/**  Listens for a few seconds. */
+	findHubs: () => typedError<HubFound[], AppError>(__TAURI_INVOKE("find_hubs")),
 	devicePage: () => typedError<DevicePage, AppError>(__TAURI_INVOKE("device_page")),
 	inviteDevice: () => typedError<Invitation, AppError>(__TAURI_INVOKE("invite_device")),
+	/**  After two people compared the four words. */
 	grantKeys: (deviceNo: number) => typedError<DevicePage, AppError>(__TAURI_INVOKE("grant_keys", { deviceNo })),
 	endDevice: (request: EndDevice) => typedError<DevicePage, AppError>(__TAURI_INVOKE("end_device", { request })),
 	courierPlaces: () => typedError<CourierPlace[], AppError>(__TAURI_INVOKE("courier_places")),
 	courierExport: (folder: string) => typedError<CourierDone, AppError>(__TAURI_INVOKE("courier_export", { folder })),
 	courierImport: (path: string) => typedError<CourierDone, AppError>(__TAURI_INVOKE("courier_import", { path })),
-	setHub: (on: boolean) => typedError<HubCard, AppError>(__TAURI_INVOKE("set_hub", { on })),
-	findHubs: () => typedError<HubFound[], AppError>(__TAURI_INVOKE("find_hubs")),
 	questionPage: () => typedError<QuestionPage, AppError>(__TAURI_INVOKE("question_page")),
 	answerQuestion: (request: AnswerQuestion) => typedError<QuestionPage, AppError>(__TAURI_INVOKE("answer_question", { request })),
+	/**  Parts a member again from whom it was merged into. */
 	unmergeMember: (member: string) => typedError<null, AppError>(__TAURI_INVOKE("unmerge_member", { member })),
 };
 
@@ -75,6 +81,11 @@ export type AddStaff = {
 	role: Role,
 	/**  Six to ten digits. */
 	pin: string,
+};
+
+export type AnswerQuestion = {
+	id: string,
+	choice: number,
 };
 
 /**  The window branches on `code`, never on text. `message` and `next` are in the user's language. */
@@ -148,11 +159,76 @@ export type CloseShift = {
 	to_safe_rp: number,
 };
 
+export type CourierDone = {
+	path: string,
+	documents: number,
+	new_documents: number,
+	bytes: number,
+};
+
+export type CourierFile = {
+	path: string,
+	/**  `kurir-B-2026-01-24.lumbung`. */
+	name: string,
+	bytes: number,
+};
+
+/**  A folder that a courier file may lie in: a stick that is plugged in, or one that was used before. */
+export type CourierPlace = {
+	folder: string,
+	label: string,
+	/**  Courier files of this cooperative that lie there. */
+	files: CourierFile[],
+};
+
 export type DayTakings = {
 	date: string,
 	member_rp: number,
 	non_member_rp: number,
 };
+
+export type DeviceCard = {
+	device_no: number,
+	/**  `B`; the centre has none. */
+	letter: string,
+	this_one: boolean,
+	keeps_books: boolean,
+	state: DeviceState,
+	documents: number,
+	/**  Local date and time of its last document that is held here. */
+	last_document: string | null,
+	/**  Four words to compare before keys are handed over. */
+	words: string[] | null,
+	/**  One sentence where something is to be known or done. */
+	note: string | null,
+};
+
+export type DevicePage = {
+	devices: DeviceCard[],
+	/**  Whether this till gives out numbers: the one that keeps the books, once it is paired. */
+	may_invite: boolean,
+	/**  Four words to read aloud while this till waits for the cooperative's keys. */
+	own_words: string[] | null,
+};
+
+export type DeviceState = "centre" | "active" | 
+/**  Its code was given out and not used yet. */
+"invited" | "waits_for_keys" | 
+/**  Copied or put back from an old backup: a person must end its series. */
+"forked" | "ended";
+
+export type EndDevice = {
+	device_no: number,
+	reason: EndOfDevice,
+};
+
+export type EndOfDevice = 
+/**  Copied disk or restored backup. */
+"fork" | 
+/**  Stolen, sold, or its holder left. */
+"revoked" | 
+/**  Broken for good. */
+"written_off";
 
 /**  What the window asks for on the first day. */
 export type FoundCooperative = {
@@ -194,6 +270,27 @@ export type Home = {
 	last_backup: string | null,
 	members: number,
 	items: number,
+};
+
+/**  Whether this till serves the others in the shop. */
+export type HubCard = {
+	on: boolean,
+	/**  What the other tills are told, `http://192.168.1.10:7117`. */
+	address: string | null,
+};
+
+export type HubFound = {
+	name: string,
+	url: string,
+};
+
+export type Invitation = {
+	code: string,
+	letter: string,
+	/**  The code as a picture, SVG markup without scripts. */
+	qr_svg: string,
+	/**  How long it may be used. */
+	minutes: number,
 };
 
 /**  One answer to what is being typed. */
@@ -251,13 +348,8 @@ export type MemberDetail = {
 	birth_date: string | null,
 	nik_masked: string | null,
 	bon_limit_rp: number,
+	/**  Entered twice and merged into this one; sums are of all. `unmerge_member` parts them again. */
 	merged: MergedMember[],
-};
-
-export type MergedMember = {
-	member: string,
-	member_no: string,
-	name: string,
 };
 
 export type MemberPage = {
@@ -294,10 +386,24 @@ export type MemberStatus =
 /**  Anggota luar biasa: served, may speak, does not vote. */
 "extraordinary" | "inactive" | "left";
 
+/**  A second entry of the same person. */
+export type MergedMember = {
+	member: string,
+	member_no: string,
+	name: string,
+};
+
 export type OpenShift = {
 	business_date: string,
 	/**  Money brought from the safe into the drawer for change, zero if none. */
 	float_rp: number,
+};
+
+/**  A centre or a hub, and the code that was read aloud or scanned. */
+export type Pairing = {
+	url: string,
+	/**  `7K3MQ-9XT2A-0FV4C-81BNW`. */
+	code: string,
 };
 
 /**  A payment at the till other than a sale. */
@@ -308,7 +414,69 @@ export type PaymentDone = {
 };
 
 /**  The page that a button leads to. */
-export type Place = "till" | "items" | "members" | "home";
+export type Place = "till" | "items" | "members" | "home" | "questions";
+
+/**  Of long work: what is done of how much. `total` 0 where nobody knows yet. */
+export type Progress = {
+	label: string,
+	done: number,
+	total: number,
+};
+
+/**  One question with what is known and what can be done. */
+export type Question = {
+	/**  Names it in `answer_question`; the same question has the same id on every till. */
+	id: string,
+	kind: QuestionKind,
+	title: string,
+	detail: string,
+	/**  The values or papers that stand against one another. */
+	rows: QuestionRow[],
+	/**  Empty where the answer is given elsewhere (a count, a payment): `detail` says where. */
+	choices: QuestionChoice[],
+};
+
+export type QuestionChoice = {
+	id: number,
+	label: string,
+	/**  What follows from it, in one sentence. */
+	note: string,
+};
+
+export type QuestionKind = 
+/**  One field, two values, neither writer knew of the other. */
+"field_conflict" | 
+/**  One NIK, two members. */
+"same_person" | 
+/**  One member number, two members. */
+"member_number" | 
+/**  More sold than was there. */
+"negative_stock" | 
+/**  Bon over the limit across tills. */
+"bon_over_limit" | 
+/**  Reversed twice, or more returned than sold. */
+"taken_back_twice" | 
+/**  A document that check_v1 sets aside. */
+"quarantined" | 
+/**  Effects that are not those of their rule. */
+"foreign_effects" | 
+/**  A control document of a device that may not write it. */
+"void_control" | 
+/**  Two series under one device number. */
+"fork";
+
+export type QuestionPage = {
+	questions: Question[],
+};
+
+export type QuestionRow = {
+	label: string,
+	value: string,
+	/**  `Siti Rahma · kasir B`. */
+	who: string,
+	/**  `24 Jan 07.02`. */
+	when: string,
+};
 
 export type ReceiptLineView = {
 	/**  Position in the sale, from 0: what a return names. */
@@ -525,146 +693,59 @@ export type Status = {
 	fault: string | null,
 	language: Language,
 	sync: SyncStatus,
+	/**  Nobody has a PIN on this device yet: the first, of a manager or administrator, is set without signing in. */
 	needs_first_pin: boolean,
 };
 
-export type Tender = "cash" | 
-/**  The buyer says it is paid; a claim until matched with the acquirer's statement. */
-"qris" | "bon";
-
-export type SyncStatus = {
-	state: SyncState,
-	waiting: number,
-	last_contact: string | null,
-	matter: AppError | null,
-	progress: Progress | null,
-	questions: number,
-};
-
-export type SyncState = "alone" | "current" | "working" | "offline" | "stopped";
-
-export type Progress = {
-	label: string,
-	done: number,
-	total: number,
-};
-
-export type SyncPage = {
-	status: SyncStatus,
-	server_url: string | null,
-	hub: HubCard,
-	history: SyncEntry[],
-};
-
-export type HubCard = {
-	on: boolean,
-	address: string | null,
-};
-
-export type HubFound = {
-	name: string,
-	url: string,
-};
-
 export type SyncEntry = {
+	/**  `24 Jan 07.02`. */
 	at: string,
 	sent: number,
 	received: number,
 	bytes_up: number,
 	bytes_down: number,
+	/**  One sentence where it did not go well. */
 	trouble: string | null,
 };
 
-export type Pairing = {
-	url: string,
-	code: string,
+export type SyncPage = {
+	status: SyncStatus,
+	/**  Where the centre or hub is that this till speaks to. */
+	server_url: string | null,
+	hub: HubCard,
+	/**  Newest first, fifty at most. */
+	history: SyncEntry[],
 };
 
-export type DevicePage = {
-	devices: DeviceCard[],
-	may_invite: boolean,
-	own_words: string[] | null,
+export type SyncState = 
+/**  Never paired with a centre or a hub: this laptop works alone. */
+"alone" | 
+/**  Everything is sent and read. */
+"current" | 
+/**  A request is under way. */
+"working" | 
+/**  No line just now; it tries again by itself. */
+"offline" | 
+/**  It will not go on by itself: `matter` says why. */
+"stopped";
+
+/**  In the status bar, refreshed with every status. */
+export type SyncStatus = {
+	state: SyncState,
+	/**  Own documents that no other machine holds yet. */
+	waiting: number,
+	/**  Local time of the last answer, `24 Jan 07.02`. */
+	last_contact: string | null,
+	/**  Why it is not fine, with the next step; absent where it is. */
+	matter: AppError | null,
+	progress: Progress | null,
+	/**  Open questions (pertanyaan) that a person should settle. */
+	questions: number,
 };
 
-export type DeviceCard = {
-	device_no: number,
-	letter: string,
-	this_one: boolean,
-	keeps_books: boolean,
-	state: DeviceState,
-	documents: number,
-	last_document: string | null,
-	words: string[] | null,
-	note: string | null,
-};
-
-export type DeviceState = "centre" | "active" | "invited" | "waits_for_keys" | "forked" | "ended";
-
-export type Invitation = {
-	code: string,
-	letter: string,
-	qr_svg: string,
-	minutes: number,
-};
-
-export type EndDevice = {
-	device_no: number,
-	reason: EndOfDevice,
-};
-
-export type EndOfDevice = "fork" | "revoked" | "written_off";
-
-export type CourierPlace = {
-	folder: string,
-	label: string,
-	files: CourierFile[],
-};
-
-export type CourierFile = {
-	path: string,
-	name: string,
-	bytes: number,
-};
-
-export type CourierDone = {
-	path: string,
-	documents: number,
-	new_documents: number,
-	bytes: number,
-};
-
-export type QuestionPage = {
-	questions: Question[],
-};
-
-export type Question = {
-	id: string,
-	kind: QuestionKind,
-	title: string,
-	detail: string,
-	rows: QuestionRow[],
-	choices: QuestionChoice[],
-};
-
-export type QuestionKind = "field_conflict" | "same_person" | "member_number" | "negative_stock" | "bon_over_limit" | "taken_back_twice" | "quarantined" | "foreign_effects" | "void_control" | "fork";
-
-export type QuestionRow = {
-	label: string,
-	value: string,
-	who: string,
-	when: string,
-};
-
-export type QuestionChoice = {
-	id: number,
-	label: string,
-	note: string,
-};
-
-export type AnswerQuestion = {
-	id: string,
-	choice: number,
-};
+export type Tender = "cash" | 
+/**  The buyer says it is paid; a claim until matched with the acquirer's statement. */
+"qris" | "bon";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {
