@@ -43,13 +43,13 @@ export class Hands {
   }
 
   /** Waits until the text of an element satisfies `holds`, and gives it. */
-  async textWhere(name, holds) {
+  async textWhere(name, holds, patience) {
     let text;
     try {
       return await until(`the right text in ${name}`, async () => {
         text = await this.text(name);
         return text !== null && holds(text) ? text : null;
-      });
+      }, patience);
     } catch (reason) {
       reason.message += `; it says ${JSON.stringify(text)}`;
       throw reason;

@@ -1,7 +1,7 @@
 // Two windows and a real centre: pairing, the four words, a question, a courier file, and a till that starts anew.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -20,6 +20,7 @@ describe('two tills and a centre', () => {
   let centre;
   let shop;
   let other;
+  let stick;
   let first;
   let second;
   const walk = (name, work) => test(name, { timeout: 180_000 }, () => first.step(name, () => (second ? second.step(`${name} (second till)`, work) : work())));
@@ -27,6 +28,10 @@ describe('two tills and a centre', () => {
   before(async () => {
     centre = await openCentre();
     shop = openShop();
+    // The folder that was used last is offered like a stick.
+    stick = join(shop.folder, 'stick');
+    mkdirSync(stick);
+    await lumbung(shop, 'courier', 'export', join(stick, 'kurir-A.lumbung'));
     first = new Hands(await openWindow(shop));
     const folder = mkdtempSync(join(tmpdir(), 'lumbung-second-'));
     other = { folder, ledger: join(folder, 'shop/ledger.db'), keyFile: join(folder, 'shop/ledger.key') };
@@ -83,8 +88,11 @@ describe('two tills and a centre', () => {
   const wordsOf = (hands) =>
     hands.page.run((css) => Array.from(document.querySelectorAll(css), (word) => word.textContent), '[data-testid^="word-"] b');
 
+  let keeper;
   walk('a till that never met a centre says so, and is connected', async () => {
-    await first.unlock(shop.staff.find(({ role }) => ['manager', 'manajer'].includes(role)));
+    const manager = shop.staff.find(({ role }) => ['manager', 'manajer'].includes(role));
+    keeper = { name: manager.name, pin: PIN };
+    await first.unlock(manager);
     assert.equal((await first.ask('status')).sync.state, 'alone');
     await first.goTo('devices');
     await first.see('device-0');
@@ -184,26 +192,29 @@ describe('two tills and a centre', () => {
   });
 
   walk('a courier file goes out and comes in, twice without harm', async () => {
-    const folder = join(shop.folder, 'stick');
-    mkdirSync(folder);
-    const written = await first.ask('courier_export', { folder });
-    assert.ok(existsSync(written.path) && written.documents > 0);
-    const read = await second.ask('courier_import', { path: written.path });
-    assert.ok(read.documents > 0);
-    assert.equal(read.new_documents, 0, 'everything is there already');
-
-    // The folder that was used last is offered like a stick.
     const place = async (hands) => {
-      const at = (await hands.ask('courier_places')).findIndex((one) => one.folder === folder);
+      const places = await hands.ask('courier_places');
+      const at = places.findIndex(({ folder }) => folder === stick);
       assert.ok(at >= 0, 'the folder is offered');
-      return at;
+      return { at, files: places[at].files };
     };
     await first.goTo('sync');
-    await first.click(`courier-copy-${await place(first)}`);
-    await first.textWhere('courier-result', (text) => text.includes('Stik boleh dicabut'));
+    await first.click(`courier-copy-${(await place(first)).at}`);
+    await first.textWhere('courier-result', (text) => text.includes('Stik boleh dicabut'), PATIENCE_MS);
+    assert.equal(readdirSync(stick).filter((name) => name.endsWith('.lumbung')).length, 2);
+
+    await second.window.close();
+    const read = await lumbung(other, 'courier', 'import', join(stick, 'kurir-A.lumbung'));
+    assert.ok(read.documents > 0);
+    assert.equal(read.new_documents, 0, 'everything is there already');
+    second = new Hands(await openWindow(other));
+    await second.unlock(keeper);
     await second.goTo('sync');
-    await second.click(`courier-read-${await place(second)}-0`);
-    await second.textWhere('courier-result', (text) => text.includes('sudah ada di sini'));
+    const { at, files } = await place(second);
+    for (const index of files.keys()) {
+      await second.click(`courier-read-${at}-${index}`);
+      await second.textWhere('courier-result', (text) => text.includes('sudah ada di sini'), PATIENCE_MS);
+    }
     await clean(second);
     await first.see('sync-history');
     await clean(first);
@@ -235,9 +246,13 @@ describe('two tills and a centre', () => {
     const again = await invitation();
     await sync(first);
     await pair(second, again);
-    await until('it has a new letter', async () => (await second.ask('status')).device_letter === 'C', PATIENCE_MS);
-    await second.gone('enrol-anew');
+    await second.see('unlock', PATIENCE_MS);
+    assert.equal((await second.ask('status')).device_letter, 'C');
+    await clean(second);
+    await second.unlock(keeper);
     await second.gone('sync-trouble');
+    await second.goTo('devices');
+    assert.equal(await second.page.count(hook('enrol-anew')), 0);
     await sync(second);
   });
 

@@ -190,6 +190,7 @@ export const tills: typeof id = {
     anewAskCentre: 'Ask whoever runs the centre for a new code and type it here.',
     anew: 'Enrol under a new letter',
     anewing: 'Enrolling…',
+    anewNext: 'Sign in again to go on.',
     anewDone: (letter) => `This till is now till ${letter}.`,
   },
   questions: {

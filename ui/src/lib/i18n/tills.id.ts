@@ -190,6 +190,7 @@ export const tills = {
     anewAskCentre: 'Minta kode baru kepada pengelola pusat, lalu ketik di sini.',
     anew: 'Daftar dengan huruf baru',
     anewing: 'Mendaftar…',
+    anewNext: 'Masuk lagi untuk melanjutkan.',
     anewDone: (letter: string) => `Kasir ini sekarang kasir ${letter}.`,
   },
   questions: {
