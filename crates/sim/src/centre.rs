@@ -45,7 +45,9 @@ impl Host {
 
     pub fn start(&mut self) -> Result<()> {
         let log = SqliteLog::open_on(VFS, &self.disk.path(FILE))?;
-        self.centre = Some(run_inline(Centre::open(log, self.clock.clone(), self.random.clone()))?);
+        let mut centre = run_inline(Centre::open(log, self.clock.clone(), self.random.clone()))?;
+        centre.set_effort(0);
+        self.centre = Some(centre);
         Ok(())
     }
 
@@ -114,7 +116,12 @@ impl Host {
             || -> Result<Bearer, Problem> { centre.bearer(request.token.as_deref().unwrap_or_default()) };
         Ok(match path {
             "/v1/session" => (200, wire::encode(&run_inline(centre.session(read(body)?))?)),
-            "/v1/enrol" => (200, wire::encode(&run_inline(centre.enrol("10.0.0.1", read(body)?))?)),
+            "/v1/enrol" => {
+                let message: wire::EnrolRequest = read(body)?;
+                // Every till has a line of its own.
+                let address = format!("till {}", message.device_no);
+                (200, wire::encode(&run_inline(centre.enrol(&address, message))?))
+            }
             "/v1/sync" => {
                 let mut answer = Vec::new();
                 for message in messages(body) {

@@ -30,6 +30,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use lumbung_document::Hash;
 use lumbung_primitives::{Clock, Random};
 use lumbung_sync::expand::{Expander, Level};
+use lumbung_sync::recode::Effort;
 use lumbung_sync::wire::{
     CheckpointAnswer, EnrolAnswer, EnrolRequest, HeadsAnswer, Mark, Problem, ProblemCode, RelayAnswer,
     RelayRequest, SessionAnswer, SessionRequest, SyncAnswer, SyncRequest,
@@ -100,6 +101,7 @@ pub struct Centre<L> {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     tally: Tally,
+    effort: Effort,
 }
 
 impl<L> std::fmt::Debug for Centre<L> {
@@ -117,7 +119,12 @@ impl<L: CentreLog> Centre<L> {
         random.fill(&mut fresh.secret);
         let identity = log.session().await?.identity(&fresh).await?;
         let signing_key = SigningKey::from_bytes(&identity.signing_key);
-        Ok(Self { log, identity, signing_key, clock, random, tally: Tally::default() })
+        Ok(Self { log, identity, signing_key, clock, random, tally: Tally::default(), effort: pull::EFFORT })
+    }
+
+    /// How hard pages are packed: a simulation has no time.
+    pub fn set_effort(&mut self, effort: Effort) {
+        self.effort = effort;
     }
 
     pub fn log(&self) -> &L {

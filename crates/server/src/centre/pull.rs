@@ -10,7 +10,7 @@ use lumbung_sync::wire::{Cursor, DOCUMENTS_MAX, RAW_BYTES_MAX};
 use lumbung_sync::{Run, RunHead};
 
 /// While a till waits.
-const EFFORT: Effort = 3;
+pub(super) const EFFORT: Effort = 3;
 /// Rows of runs looked at in one go.
 const LOOK: usize = 256;
 
@@ -71,7 +71,7 @@ impl<L: CentreLog> Centre<L> {
             None
         } else {
             let runs = read(session, &cooperative.coop_id, &chosen).await?;
-            Some(pack(&runs, Form::Columns(wish.level.min(Rules.level())), EFFORT, &Rules))
+            Some(pack(&runs, Form::Columns(wish.level.min(Rules.level())), self.effort, &Rules))
         };
         Ok(Page { cursor, more: cursor.server_seq < last, pack })
     }

@@ -221,7 +221,8 @@ pub fn of_later_app(chance: &mut Chance, paper: Paper) -> Paper {
 /// A paper that no reader may book.
 pub fn poisoned(chance: &mut Chance, mut paper: Paper) -> Paper {
     let mut effects = paper.sums.take().unwrap_or_default();
-    match chance.below(4) {
+    let way = if effects.postings.len() < 2 { 2 } else { chance.below(4) };
+    match way {
         0 => {
             effects.postings.pop();
             paper.effects = effects.encode();

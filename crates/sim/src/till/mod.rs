@@ -19,7 +19,7 @@ use lumbung_document::{Body, Hash, Position, SealedDocument};
 use lumbung_primitives::{BusinessDate, DocRef, Ref, Zone};
 use lumbung_store::{Founding, Identity, Ledger, StoreError};
 use lumbung_sync::expand::Level;
-use lumbung_sync::machine::{Machine, Settings, Stop};
+use lumbung_sync::machine::{Machine, Settings, Stop, Trial};
 use lumbung_vault::DeviceSecrets;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -127,7 +127,9 @@ impl Till {
 }
 
 fn machine() -> Machine {
-    Machine::new(Settings { app_version: "1.0.0".into(), ..Settings::default() })
+    let mut machine = Machine::new(Settings { app_version: "1.0.0".into(), ..Settings::default() });
+    machine.try_out(Trial { effort: 0, checkpoint_spares: 20 });
+    machine
 }
 
 /// The founder's first document.

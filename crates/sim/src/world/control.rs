@@ -256,6 +256,33 @@ impl World {
             self.tell(|| format!("device {device_no} ends at {seq}"));
             return self.write_body(holder, &Body::SeriesEnd(body));
         }
+        self.end_left(holder)
+    }
+
+    /// A machine that joined anew has left its series: a person ends it, though the centre may have forgotten
+    /// why.
+    fn end_left(&mut self, holder: usize) -> Result<bool> {
+        let left: Vec<u32> =
+            self.tills.iter().flat_map(|till| till.befores.iter().map(|before| before.device_no)).collect();
+        if left.is_empty() || !self.host.is_on() || self.host.is_doomed {
+            return Ok(false);
+        }
+        let devices = self.host.devices(&crate::till::COOP)?;
+        let own = self.tills[holder].device_no;
+        let Some(ledger) = &self.tills[holder].ledger else { return Ok(false) };
+        let heads = ledger.heads()?;
+        for device_no in left.into_iter().filter(|device_no| *device_no != own) {
+            let head = heads.iter().find(|head| head.device_no == device_no);
+            let at_centre = devices.iter().find(|device| device.device_no == device_no);
+            let (Some(head), Some(at_centre)) = (head, at_centre) else { continue };
+            if ledger.control().end_of(device_no).is_some() || at_centre.head_seq > head.seq {
+                continue;
+            }
+            let (seq, hash) = (head.seq, head.hash);
+            let body = SeriesEnd { device_no, seq, hash, reason: EndReason::FORK };
+            self.tell(|| format!("device {device_no} was left and ends at {seq}"));
+            return self.write_body(holder, &Body::SeriesEnd(body));
+        }
         Ok(false)
     }
 
@@ -348,6 +375,7 @@ impl World {
             .collect();
         let Some(device_no) = self.chance.one_of(&others).copied() else { return Ok(false) };
         self.tell(|| format!("the books go to device {device_no}"));
+        self.appointed.insert(device_no);
         self.write_body(holder, &Body::BooksDevice(BooksDevice { device_no, after, second: None }))
     }
 
@@ -366,6 +394,7 @@ impl World {
             return Ok(false);
         };
         let device_no = self.tills[name].device_no;
+        self.appointed.insert(device_no);
         let Some(ledger) = &self.tills[name].ledger else { return Ok(false) };
         let after = ledger.control().books_document();
         let second = Some(DocRef::new(1, 2));
@@ -389,10 +418,11 @@ impl World {
 
     /// A control document of a device that does not keep the books: it must change nothing.
     fn usurp(&mut self) -> Result<bool> {
+        let appointed = self.appointed.clone();
         let Some(name) = self.one_where(|till| {
             till.ledger.as_ref().is_some_and(|ledger| {
                 let heard = ledger.control();
-                heard.books_device() != till.device_no
+                !appointed.contains(&till.device_no)
                     && !heard.has_held(till.device_no)
                     && till.device_no > 1
             })

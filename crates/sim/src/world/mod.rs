@@ -58,6 +58,8 @@ pub struct World {
     pub tickets: Vec<Ticket>,
     /// Devices that spoke as if they kept the books: nobody makes them the holder.
     usurpers: BTreeSet<u32>,
+    /// Devices that were made the holder, whether they have heard of it or not.
+    appointed: BTreeSet<u32>,
     next_device_no: u32,
     next_id: u64,
     pub told: VecDeque<String>,
@@ -91,6 +93,7 @@ impl World {
             handle: 0,
             tickets: Vec::new(),
             usurpers: BTreeSet::new(),
+            appointed: BTreeSet::from([1]),
             next_device_no: 2,
             next_id: 0,
             told: VecDeque::new(),

@@ -17,8 +17,6 @@ const PIECE_MIN: u64 = 8 << 10;
 const PIECE_MAX: u64 = 512 << 10;
 /// A log whose reading has come further than this goes on by pages.
 const BEGINNING: u64 = 4_000;
-/// A checkpoint that spares fewer documents than this is not worth its own request.
-const SPARES: u64 = 4_000;
 
 /// What is known of a checkpoint in this process. The place survives in the log.
 #[derive(Debug)]
@@ -99,7 +97,7 @@ impl Machine {
         self.blob.wanted = false;
         let link = log.link()?;
         let message = checkpoint_message(&log.coop_id(), &answer.epoch, answer.cursor, &answer.blob);
-        let spares = answer.cursor.server_seq.saturating_sub(link.cursor.server_seq) >= SPARES;
+        let spares = answer.cursor.server_seq.saturating_sub(link.cursor.server_seq) >= self.trial.checkpoint_spares;
         let proved = is_signed(&log.centre_key(), &message, &answer.signature);
         if proved && spares && answer.epoch == link.epoch && answer.bytes > 0 {
             let (blob, bytes, cursor, epoch) = (answer.blob, answer.bytes, answer.cursor, answer.epoch);

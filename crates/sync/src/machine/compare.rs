@@ -14,7 +14,6 @@ use std::collections::VecDeque;
 
 const HEADS: &str = "/v1/heads";
 const RELAY: &str = "/v1/relay";
-const EFFORT: recode::Effort = 3;
 /// Passes over what the centre misses. A device's documents are taken only after the one that admits it, which
 /// may lie in another series, so one pass may not do.
 const PASSES: u8 = 16;
@@ -69,7 +68,7 @@ impl Machine {
             };
             let raw = comparing.raw;
             let form = if raw { Form::Raw } else { Form::Columns(link.level.min(expander.level())) };
-            let runs = ByteVec::from(recode::pack(&runs, form, EFFORT, expander));
+            let runs = ByteVec::from(recode::pack(&runs, form, self.trial.effort, expander));
             let body = wire::encode(&RelayRequest { protocol: PROTOCOL, runs });
             return Ok((Request::post(RELAY, token, body), InFlight::Relay { device_no, last_seq, raw }));
         }

@@ -14,8 +14,6 @@ use lumbung_document::{Hash, SealedDocument};
 use minicbor::bytes::ByteVec;
 
 const PATH: &str = "/v1/sync";
-/// zstd's effort while a till waits.
-const EFFORT: recode::Effort = 3;
 /// Others' documents held before the first contact from which comparing is cheaper than reading all again.
 const HELD_BEFORE: u64 = 256;
 
@@ -132,7 +130,7 @@ impl Machine {
             let documents = runs.iter().flat_map(|run| &run.documents);
             left.documents = left.documents.saturating_sub(documents.clone().count());
             left.bytes = left.bytes.saturating_sub(documents.map(SealedDocument::bytes).sum());
-            let pack = recode::pack(&runs, self.form(link, expander), EFFORT, expander);
+            let pack = recode::pack(&runs, self.form(link, expander), self.trial.effort, expander);
             slices.push((after_seq, ByteVec::from(pack)));
         }
         Ok(slices)

@@ -16,6 +16,7 @@ pub use request::{Method, Request};
 
 use crate::expand::Expander;
 use crate::log::{Link, LocalLog, LogError, Portion};
+use crate::recode::Effort;
 use crate::wire::{DOCUMENTS_MAX, Notice, RAW_BYTES_MAX};
 use compare::Comparing;
 use exchange::{PageWish, Sent};
@@ -38,6 +39,22 @@ const STUMBLES: u8 = 5;
 pub struct Settings {
     /// Told to the centre when a session opens.
     pub app_version: String,
+}
+
+/// What a simulation sets otherwise: small logs, and no time.
+#[derive(Clone, Copy, Debug)]
+pub struct Trial {
+    /// Of packs.
+    pub effort: Effort,
+    /// A checkpoint that spares fewer documents than this is not worth its own request.
+    pub checkpoint_spares: u64,
+}
+
+impl Default for Trial {
+    /// zstd's effort while a till waits.
+    fn default() -> Self {
+        Self { effort: 3, checkpoint_spares: 4_000 }
+    }
 }
 
 /// What to do now.
@@ -120,6 +137,7 @@ struct Held {
 #[derive(Debug)]
 pub struct Machine {
     settings: Settings,
+    trial: Trial,
     /// The till's clock, for the centre's notice alone.
     wall_ms: i64,
     token: Option<String>,
@@ -152,6 +170,7 @@ impl Machine {
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
+            trial: Trial::default(),
             wall_ms: 0,
             token: None,
             challenge: None,
@@ -172,6 +191,11 @@ impl Machine {
             progress: Progress::default(),
             notices: Vec::new(),
         }
+    }
+
+    /// Goes about it as a simulation wants.
+    pub fn try_out(&mut self, trial: Trial) {
+        self.trial = trial;
     }
 
     /// Asks the centre though nothing is known to wait: a timer, a line that came back, a person.

@@ -1,6 +1,7 @@
 //! The writer's search for the cheapest way to tell a column. Estimates on the first rows pick a few ways;
 //! what these really cost decides.
 
+use super::Effort;
 use super::number::DEPTH_MAX;
 use super::predict::{Prediction, Predictor, TERMS_MAX, Views, Way, keys_of};
 use super::range::{Price, log2};
@@ -19,6 +20,8 @@ const PRICED: usize = 4;
 /// Views already made, with their keys: most columns of a table look at the same ones.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
+    /// Columns are told as they stand, whatever it costs.
+    hurries: bool,
     views: HashMap<(usize, usize), Option<Known>>,
 }
 
@@ -63,6 +66,10 @@ impl Views for From<'_, '_, '_> {
 }
 
 impl Seen {
+    pub(super) fn of(effort: Effort) -> Self {
+        Self { hurries: effort < 1, ..Self::default() }
+    }
+
     /// Forgets what only the documents of one kind needed.
     pub(super) fn clear(&mut self) {
         self.views.clear();
@@ -87,7 +94,7 @@ impl Seen {
             from: From { seen: self, sheet, table: table.unwrap_or(DOCUMENTS) },
             found: Vec::new(),
         };
-        if table.is_some() {
+        if table.is_some() && !search.from.seen.hurries {
             search.look();
         }
         search.cheapest()

@@ -54,7 +54,8 @@ pub enum Form {
 }
 
 /// How hard zstd tries on texts, 1 to 19: 3 while a till waits, 19 where a checkpoint is made once and read
-/// often. The columns of integers are the same at every effort.
+/// often. The columns of integers are the same at every effort but 0, at which nothing is looked for: a simulation
+/// of thousands of tills has no time for it.
 pub type Effort = i32;
 
 /// Bounds on what a pack may grow to, so that a small hostile message cannot fill memory. While it is being

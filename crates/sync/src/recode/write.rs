@@ -9,7 +9,7 @@ use super::table::{DOCUMENTS, Shape, Sheet, row_no, rows_with, tag};
 
 pub(super) fn write(sheet: &mut Sheet<'_>, groups: &[usize], effort: Effort, out: &mut Vec<u8>) {
     let mut scribe =
-        Scribe { coder: Writer::new(), words: Words::new(), seen: Seen::default(), piles: Piles::default() };
+        Scribe { coder: Writer::new(), words: Words::new(), seen: Seen::of(effort), piles: Piles::default() };
     scribe.table(sheet, DOCUMENTS);
     for group in groups {
         scribe.seen.clear();
