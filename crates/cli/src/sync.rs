@@ -140,15 +140,11 @@ pub(crate) fn device(app: &mut App, as_json: bool, device: &Device) -> Answer<bo
 /// Hands the keys to one till, or to every one that waits for them.
 fn grant(app: &mut App, as_json: bool, letter: Option<&str>, yes: bool) -> Answer<bool> {
     let _ = Runner::default().until_current(app, TRIES);
-    let waiting = match letter {
-        Some(letter) => vec![find(app, letter)?],
-        None => {
-            let devices = app.device_page()?.devices;
-            devices
-                .into_iter()
-                .filter(|card| card.state == DeviceState::WaitsForKeys && !card.this_one)
-                .collect()
-        }
+    let waiting = if let Some(letter) = letter {
+        vec![find(app, letter)?]
+    } else {
+        let devices = app.device_page()?.devices;
+        devices.into_iter().filter(|card| card.state == DeviceState::WaitsForKeys && !card.this_one).collect()
     };
     let mut granted = Vec::new();
     for card in waiting {

@@ -2,7 +2,7 @@
 //! another till. The same checks as by line.
 
 use super::Trouble;
-use super::door::{Door, LentLog, Shared, ask};
+use super::door::{Door, Lending, Shared, ask};
 use super::log::{hex, unhex};
 use super::standing::{Labour, few};
 use super::view::{CourierDone, CourierFile, CourierPlace};
@@ -11,7 +11,6 @@ use crate::{Answer, App};
 use lumbung_primitives::device_letter;
 use lumbung_store::{StoreError, query};
 use lumbung_sync::courier::{self, CourierError, Cover, Progress};
-use lumbung_sync::log::{LocalLog, LogError};
 use lumbung_sync::wire::{self, HeadsAnswer, WireHead};
 use std::cell::RefCell;
 use std::fs::File;
@@ -86,14 +85,8 @@ pub fn courier_import(door: &mut dyn Door, file: &Path) -> Answer<CourierDone> {
     })
 }
 
-fn lending<'a, 'd>(
-    door: &'a Shared<'d>,
-) -> impl FnMut(&mut dyn FnMut(&mut dyn LocalLog) -> Result<(), LogError>) -> Result<(), LogError> + 'a + use<'a, 'd>
-{
-    move |work| {
-        let mut lent = LentLog::new(door, COURIER, [0; 32]).map_err(|error| LogError(Box::new(error)))?;
-        work(&mut lent)
-    }
+fn lending<'a, 'd>(door: &'a Shared<'d>) -> Lending<'a, 'd> {
+    Lending { door, peer: COURIER, centre_key: [0; 32] }
 }
 
 /// What cannot be shown is not shown: the work goes on.

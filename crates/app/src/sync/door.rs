@@ -2,12 +2,13 @@
 
 use crate::keys::{DeviceSigner, Keys};
 use crate::sync::LedgerLog;
-use crate::sync::log::Arrived;
 use crate::{Answer, App};
-use lumbung_document::{Hash, SignedHead};
+use lumbung_document::{Hash, Kind, SignedHead};
+use lumbung_sync::access::Access;
 use lumbung_sync::log::{BlobPlace, Link, LocalLog, LogError, Portion, ReceiveError, Received};
 use lumbung_sync::run::Run;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
 
 /// Lends the open cooperative. In the window that is a lock, which a command waits for; so what is done under it
 /// is short, and never the line.
@@ -38,41 +39,56 @@ pub(crate) fn ask<T>(door: &Shared<'_>, question: impl FnOnce(&mut App) -> Answe
 
 /// The log through a door: each question is one loan, and a page is taken run by run, so that whoever sells
 /// comes in between.
-pub(crate) struct LentLog<'a, 'd> {
+struct LentLog<'a, 'd> {
     door: &'a Shared<'d>,
     peer: &'a str,
     coop_id: [u8; 16],
     own_device_no: u32,
     centre_key: [u8; 32],
     /// Where the own series ended when it was first asked: what is sold meanwhile goes with the next request.
-    end: RefCell<Option<Option<SignedHead>>>,
+    end: OnceCell<Option<SignedHead>>,
+}
+
+/// Lends the log to whoever drives a machine or reads a file.
+pub(crate) struct Lending<'a, 'd> {
+    pub(crate) door: &'a Shared<'d>,
+    pub(crate) peer: &'a str,
+    pub(crate) centre_key: [u8; 32],
+}
+
+impl Access for Lending<'_, '_> {
+    fn lend(
+        &mut self,
+        work: &mut dyn FnMut(&mut dyn LocalLog) -> Result<(), LogError>,
+    ) -> Result<(), LogError> {
+        work(&mut LentLog::new(self.door, self.peer, self.centre_key).map_err(lost)?)
+    }
 }
 
 impl<'a, 'd> LentLog<'a, 'd> {
-    pub(crate) fn new(door: &'a Shared<'d>, peer: &'a str, centre_key: [u8; 32]) -> Answer<Self> {
+    fn new(door: &'a Shared<'d>, peer: &'a str, centre_key: [u8; 32]) -> Answer<Self> {
         let (coop_id, own_device_no) = ask(door, |app| {
             let identity = app.ledger.identity();
             Ok((identity.coop_id, identity.own_device_no))
         })?;
-        Ok(Self { door, peer, coop_id, own_device_no, centre_key, end: RefCell::new(None) })
+        Ok(Self { door, peer, coop_id, own_device_no, centre_key, end: OnceCell::new() })
     }
 
     fn on<T>(&self, question: impl FnOnce(&mut LedgerLog<'_>) -> Result<T, LogError>) -> Result<T, LogError> {
         let (peer, centre_key) = (self.peer, self.centre_key);
-        let answer = ask(self.door, |app| Ok(app.log(peer, centre_key, question))).map_err(lost)?;
-        answer
+        ask(self.door, |app| Ok(app.log(peer, centre_key, question))).map_err(lost)?
     }
 
     fn take(&self, page: &[Run], link: Option<&Link>) -> Result<Received, ReceiveError> {
         let (peer, centre_key) = (self.peer, self.centre_key);
         let answer = ask(self.door, |app| {
-            let mut arrived = Arrived::default();
+            let mut arrived = BTreeSet::new();
             let taken = app.log(peer, centre_key, |log| {
                 let taken = log.receive(page, link);
-                arrived = log.arrived;
+                arrived = std::mem::take(&mut log.arrived);
                 taken
             });
-            app.absorb(arrived)?;
+            app.absorb(&arrived)?;
             Ok(taken)
         });
         answer.map_err(|error| ReceiveError::Log(lost(error)))?
@@ -93,13 +109,11 @@ impl LocalLog for LentLog<'_, '_> {
     }
 
     fn own_head(&self) -> Result<Option<SignedHead>, LogError> {
-        let known = self.end.borrow().clone();
-        if let Some(head) = known {
-            return Ok(head);
+        if let Some(head) = self.end.get() {
+            return Ok(head.clone());
         }
         let head = self.on(|log| log.own_head())?;
-        *self.end.borrow_mut() = Some(head.clone());
-        Ok(head)
+        Ok(self.end.get_or_init(|| head).clone())
     }
 
     fn hash_at(&self, device_no: u32, seq: u64) -> Result<Option<Hash>, LogError> {
@@ -181,16 +195,19 @@ impl App {
     ) -> T {
         let Self { ledger, keys, secrets, .. } = self;
         let (reader, signer): (&Keys, &DeviceSigner) = (keys, secrets);
-        work(&mut LedgerLog { ledger, reader, signer, peer, centre_key, arrived: Arrived::default() })
+        work(&mut LedgerLog { ledger, reader, signer, peer, centre_key, arrived: BTreeSet::new() })
     }
 
     /// What follows from documents that came: indexes in memory, and keys that were handed to this till.
-    pub(crate) fn absorb(&mut self, arrived: Arrived) -> Answer<()> {
-        let granted = arrived.grants && self.open_grants()?;
-        if arrived.items || arrived.control {
+    pub(crate) fn absorb(&mut self, arrived: &BTreeSet<Kind>) -> Answer<()> {
+        let granted = arrived.contains(&Kind::KeyGrant) && self.open_grants()?;
+        // Control documents take others out of the log or bring them back.
+        let control = arrived.iter().any(|kind| kind.is_control());
+        if control || arrived.contains(&Kind::Item) {
             self.catalogue = crate::catalogue::Catalogue::load(self.connection())?;
         }
-        if arrived.people || arrived.control || granted {
+        let people = [Kind::Member, Kind::Supplier, Kind::Staff];
+        if granted || control || people.iter().any(|kind| arrived.contains(kind)) {
             self.directory = crate::directory::Directory::load(self.connection())?;
         }
         Ok(())

@@ -40,7 +40,7 @@ impl App {
             return Err(Trouble::KeysMissing.into());
         }
         let connection = self.connection();
-        let Some((_, exchange_key)) = query::device::keys(connection, device_no)? else {
+        let Some(theirs) = query::device::keys(connection, device_no)? else {
             let invited = query::device::invitations(connection)?;
             let letter = device_letter(device_no);
             return Err(if invited.iter().any(|row| row.device_no == device_no) {
@@ -51,7 +51,7 @@ impl App {
         };
         let bound = bound(&self.ledger.identity().coop_id, device_no);
         let SealedKeys { one_time_key, sealed } =
-            SealedKeys::seal(keys, &exchange_key, &bound, &self.random)?;
+            SealedKeys::seal(keys, &theirs.exchange_key, &bound, &self.random)?;
         let body = Body::KeyGrant(KeyGrant { device_no, one_time_key, sealed });
         Ok(Decision::new(body, self.today()))
     }
@@ -93,7 +93,7 @@ impl App {
     pub(super) fn words_of(&self, device_no: u32) -> Result<Option<Vec<String>>, StoreError> {
         let coop_id = &self.ledger.identity().coop_id;
         let keys = query::device::keys(self.connection(), device_no)?;
-        Ok(keys.map(|(device_key, exchange_key)| words(coop_id, device_no, &device_key, &exchange_key)))
+        Ok(keys.map(|keys| words(coop_id, device_no, &keys.device_key, &keys.exchange_key)))
     }
 }
 

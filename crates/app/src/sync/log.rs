@@ -1,12 +1,13 @@
 //! The ledger as `sync` wants it.
 
-use lumbung_document::{Hash, Kind, SignedHead};
+use lumbung_document::{Hash, Kind, SealedDocument, SignedHead};
 use lumbung_store::receive::ReceiveFault;
 use lumbung_store::runs::{LogRun, Peer};
 use lumbung_store::{HeadSigner, Ledger, PersonalReader, StoreError, query};
 use lumbung_sync::log::{BlobPlace, Link, LocalLog, LogError, Portion, ReceiveError, Received};
 use lumbung_sync::run::{Run, RunHead};
 use lumbung_sync::wire::{self, Cursor};
+use std::collections::BTreeSet;
 
 /// An open ledger with the keys to it, and the peer that is spoken to.
 pub struct LedgerLog<'a> {
@@ -16,32 +17,8 @@ pub struct LedgerLog<'a> {
     /// Under which name the link is kept: the centre, a hub, a stick.
     pub peer: &'a str,
     pub centre_key: [u8; 32],
-    /// What has come since this was made.
-    pub arrived: Arrived,
-}
-
-/// Which kinds of documents came, for indexes that are kept in memory.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Arrived {
-    pub items: bool,
-    /// Members, suppliers and staff.
-    pub people: bool,
-    /// Control documents: others may have left the log or come back to it.
-    pub control: bool,
-    /// Keys handed to somebody.
-    pub grants: bool,
-}
-
-impl Arrived {
-    fn note(&mut self, kind: Kind) {
-        match kind {
-            Kind::Item => self.items = true,
-            Kind::Member | Kind::Supplier | Kind::Staff => self.people = true,
-            Kind::KeyGrant => self.grants = true,
-            kind if kind.is_control() => self.control = true,
-            _ => {}
-        }
-    }
+    /// Kinds that have come since this was made, for indexes that are kept in memory.
+    pub arrived: BTreeSet<Kind>,
 }
 
 impl std::fmt::Debug for LedgerLog<'_> {
@@ -140,9 +117,8 @@ impl LocalLog for LedgerLog<'_> {
         let named = peer.as_ref().map(|peer| (self.peer, peer));
         match self.ledger.receive(&page, named, self.reader, self.signer) {
             Ok(received) => {
-                for document in page.iter().flat_map(|run| &run.documents) {
-                    self.arrived.note(document.kind());
-                }
+                let documents = page.iter().flat_map(|run| &run.documents);
+                self.arrived.extend(documents.map(SealedDocument::kind));
                 Ok(Received {
                     new_documents: received.new_documents,
                     known_documents: received.known_documents,

@@ -99,9 +99,8 @@ impl App {
         let (_, code) = read_code(pairing)?;
         match Paired::load(self.connection())? {
             None if code.device_no == COOPERATIVE.device_no => self.connect_centre(pairing),
-            None => Err(Trouble::OtherCooperative.into()),
             Some(paired) if paired.handle == code.handle => Err(Trouble::AlreadyPaired(paired.url).into()),
-            Some(_) => Err(Trouble::OtherCooperative.into()),
+            _ => Err(Trouble::OtherCooperative.into()),
         }
     }
 
@@ -156,7 +155,7 @@ impl App {
             return Err(Trouble::OtherCooperative.into());
         }
         let known = query::device::keys(self.connection(), 0)?;
-        if known.is_some_and(|(key, _)| key != enrolled.centre_key) {
+        if known.is_some_and(|known| known.device_key != enrolled.centre_key) {
             return Err(Trouble::AlreadyPaired(address.to_string()).into());
         }
         let paired = Paired { url: address.to_string(), key: enrolled.centre_key, handle: code.handle };

@@ -144,13 +144,12 @@ impl App {
         let formerly: Vec<String> =
             [own_device_no].into_iter().chain(self.formerly()?).map(|number| number.to_string()).collect();
         settings.push((FORMERLY.to_owned(), formerly.join(" ")));
-        let next = match key.next().load()? {
-            Some(next) => next,
-            None => {
-                let next = self.secrets.0.renew(&self.random);
-                key.next().store_new(&next)?;
-                next
-            }
+        let next = if let Some(next) = key.next().load()? {
+            next
+        } else {
+            let next = self.secrets.0.renew(&self.random);
+            key.next().store_new(&next)?;
+            next
         };
         Ok(Old {
             ledger: self.ledger.path().to_owned(),
@@ -227,7 +226,7 @@ pub(crate) fn fitting(
     secrets: DeviceSecrets,
 ) -> Result<DeviceSecrets, Refused> {
     let own = query::device::keys(ledger.connection(), ledger.identity().own_device_no)?;
-    let fits = |secrets: &DeviceSecrets| own.is_none_or(|(key, _)| key == secrets.public_key());
+    let fits = |secrets: &DeviceSecrets| own.is_none_or(|own| own.device_key == secrets.public_key());
     if fits(&secrets) {
         return Ok(secrets);
     }

@@ -1,7 +1,7 @@
 //! The conversation with the centre, round by round. It runs on a thread of its own and borrows the open
 //! cooperative for short pieces of work; where it is told to go again, a clock is all that it needs.
 
-use super::door::{Door, LentLog, Shared, ask};
+use super::door::{Door, Lending, Shared, ask};
 use super::standing::{Alarm, CENTRE, Labour, Paired, keep_alarms, keep_stopped, stopped};
 use super::{Rules, Trouble};
 use crate::drafts::SyncNote;
@@ -231,13 +231,7 @@ impl Talk {
     fn round(&mut self, door: &Shared<'_>, centre_key: [u8; 32]) -> Result<End, Trouble> {
         let log = |error: AppError| Trouble::Log(error.message);
         let mut told = Progress::default();
-        let mut access = |work: &mut dyn FnMut(
-            &mut dyn lumbung_sync::log::LocalLog,
-        ) -> Result<(), lumbung_sync::log::LogError>| {
-            let mut lent = LentLog::new(door, CENTRE, centre_key)
-                .map_err(|error| lumbung_sync::log::LogError(Box::new(error)))?;
-            work(&mut lent)
-        };
+        let mut access = Lending { door, peer: CENTRE, centre_key };
         let mut closed = None;
         let end = round(&mut self.machine, &mut access, &Rules, &mut self.line, &mut |progress| {
             if *progress == told {

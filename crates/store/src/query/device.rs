@@ -47,11 +47,20 @@ pub fn enrolments(connection: &Connection) -> Result<Vec<Enrolment>, StoreError>
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Public keys of a device whose series is listened to: (device key, exchange key).
-pub fn keys(connection: &Connection, device_no: u32) -> Result<Option<([u8; 32], [u8; 32])>, StoreError> {
+/// Public keys of a device.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PublicKeys {
+    /// Ed25519: signs heads.
+    pub device_key: [u8; 32],
+    /// X25519: the cooperative's keys are sealed to it.
+    pub exchange_key: [u8; 32],
+}
+
+/// Of a device whose series is listened to.
+pub fn keys(connection: &Connection, device_no: u32) -> Result<Option<PublicKeys>, StoreError> {
     Ok(connection
         .prepare_cached("SELECT device_key, exchange_key FROM device WHERE device_no = ?1")?
-        .query_row([device_no], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row([device_no], |row| Ok(PublicKeys { device_key: row.get(0)?, exchange_key: row.get(1)? }))
         .optional()?)
 }
 
