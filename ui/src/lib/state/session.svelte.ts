@@ -39,6 +39,7 @@ class Session {
     if (this.page === page) return;
     this.page = page;
     notices.clear();
+    void this.refresh();
   }
 
   async lock(): Promise<void> {
