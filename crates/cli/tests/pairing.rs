@@ -1,9 +1,11 @@
 //! Pairing that goes wrong: each says what and what next, and leaves nothing half-done.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod centre;
 mod common;
 
-use common::centre::{Centre, Till, founded, invited, joined, synced};
+use centre::{Centre, Till, founded, invited, joined, synced};
 
 #[test]
 fn wrong_codes_and_addresses_leave_nothing_behind() {

@@ -1,9 +1,11 @@
 //! A cloned disk, a copy put back, a till that was ended: found out, and nothing honest is lost or doubled.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod centre;
 mod common;
 
-use common::centre::{Centre, Till, founded, invited, joined, synced};
+use centre::{Centre, Till, founded, invited, joined, synced};
 use std::path::Path;
 
 /// Ledger, key and drafts, as a disk that is copied.

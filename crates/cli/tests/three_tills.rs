@@ -1,10 +1,12 @@
 //! Three tills and a centre over a line that cuts, delays, sends twice and truncates, with everything shot in
 //! between: at the end one ledger, every sale once. On SQLite and on PostgreSQL.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod centre;
 mod common;
 
-use common::centre::{Centre, Till, founded, joined, synced};
+use centre::{Centre, Till, founded, joined, synced};
 use lumbung_testbed::postgres::{Cluster, Options};
 use lumbung_testbed::process::Spawned;
 use lumbung_testbed::proxy::Chaos;

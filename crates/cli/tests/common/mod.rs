@@ -1,9 +1,6 @@
 //! The command line as scripts use it: a folder of its own, JSON on standard output.
 #![allow(dead_code, reason = "each test file uses its part")]
 
-#[cfg(target_os = "linux")]
-pub(crate) mod centre;
-
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

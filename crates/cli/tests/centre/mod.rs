@@ -1,4 +1,5 @@
 //! A centre in a process of its own, behind a proxy that can lie, and tills that are folders.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use lumbung_app::App;
 use lumbung_app::cart::{Cart, CartLine};
@@ -14,7 +15,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The other program of the workspace. Cargo builds it for its own tests alone, so it is asked for here.
 fn server_program() -> &'static Path {
@@ -130,7 +131,7 @@ impl Till {
     }
 
     pub(crate) fn refusal(&self, arguments: &[&str]) -> String {
-        super::refusal(&self.run(arguments))
+        crate::common::refusal(&self.run(arguments))
     }
 
     /// (state_hash, documents) of a ledger that must be whole.
@@ -213,7 +214,7 @@ pub(crate) fn synced(till: &Till) {
             assert_eq!(answer["pending"], 0, "{answer}");
             return;
         }
-        let error = super::refusal(&output);
+        let error = crate::common::refusal(&output);
         assert!(
             matches!(error.as_str(), "no_line" | "centre_busy" | "circle" | "page_refused"),
             "{}: {}",
