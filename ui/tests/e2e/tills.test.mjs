@@ -29,7 +29,7 @@ describe('two tills and a centre', () => {
     centre = await openCentre();
     shop = openShop();
     // The folder that was used last is offered like a stick.
-    stick = join(shop.folder, 'stick');
+    stick = join(shop.folder, 'KOPERASI');
     mkdirSync(stick);
     await lumbung(shop, 'courier', 'export', join(stick, 'kurir-A.lumbung'));
     first = new Hands(await openWindow(shop));
@@ -145,6 +145,7 @@ describe('two tills and a centre', () => {
     assert.equal(here.length, 4);
     assert.deepEqual(here, there);
     await clean(first);
+    await keepPicture(first.window, 'perangkat');
     await first.click('words-differ');
     await clean(first);
     await first.page.run((css) => document.querySelector(css).click(), '.drawer footer .quiet-button');
@@ -215,7 +216,10 @@ describe('two tills and a centre', () => {
       await second.textWhere('courier-result', (text) => text.includes('sudah ada di sini'), PATIENCE_MS);
     }
     await clean(second);
+    await first.goTo('home');
+    await first.goTo('sync');
     await first.see('sync-history');
+    await first.see('courier-place-0');
     await clean(first);
     await keepPicture(first.window, 'sinkronisasi');
   });
@@ -223,7 +227,6 @@ describe('two tills and a centre', () => {
   walk('the second till is ended with its reason, and told so', async () => {
     await first.goTo('devices');
     await until('both tills are listed', async () => (await first.page.count('[data-testid^="device-"]')) >= 3);
-    await keepPicture(first.window, 'perangkat');
     const at = (await first.ask('device_page')).devices.findIndex(({ letter }) => letter === 'B');
     await first.click(`device-${at}`);
     await first.click('end-device');
