@@ -97,7 +97,8 @@ impl Machine {
         self.blob.wanted = false;
         let link = log.link()?;
         let message = checkpoint_message(&log.coop_id(), &answer.epoch, answer.cursor, &answer.blob);
-        let spares = answer.cursor.server_seq.saturating_sub(link.cursor.server_seq) >= self.trial.checkpoint_spares;
+        let spares =
+            answer.cursor.server_seq.saturating_sub(link.cursor.server_seq) >= self.trial.checkpoint_spares;
         let proved = is_signed(&log.centre_key(), &message, &answer.signature);
         if proved && spares && answer.epoch == link.epoch && answer.bytes > 0 {
             let (blob, bytes, cursor, epoch) = (answer.blob, answer.bytes, answer.cursor, answer.epoch);

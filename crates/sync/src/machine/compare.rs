@@ -96,7 +96,11 @@ impl Machine {
                 return Ok(Outcome::Onward);
             }
             if log.hash_at(own, head.seq)?.map(|hash| hash.0) != Some(head.hash) {
-                return Ok(self.stop(Stop::Forked { seq: None }));
+                // The centre is told what this device holds there: others must hear of it too.
+                self.parted = Some(head.seq);
+                self.comparing = None;
+                self.due = true;
+                return Ok(Outcome::Onward);
             }
         }
         let comparison = self.hold_together(log, &answer)?;

@@ -62,12 +62,12 @@ impl Machine {
         let head = log.own_head()?;
         let head_seq = head.as_ref().map_or(0, |head| head.seq);
         let mut end = (head_seq, head.map_or([0; 8], |head| mark(&head.hash)));
-        if self.held.push
-            && link.acked_seq > 0
-            && let Some(hash) = log.hash_at(log.own_device_no(), link.acked_seq)?
+        // Perhaps a batch was refused because it continues what the centre does not hold: another branch.
+        let doubtful = self.parted.or(Some(link.acked_seq).filter(|seq| self.held.push && *seq > 0));
+        if let Some(seq) = doubtful
+            && let Some(hash) = log.hash_at(log.own_device_no(), seq)?
         {
-            // Perhaps the batch was refused because it continues what the centre does not hold: another branch.
-            end = (link.acked_seq, mark(&hash));
+            end = (seq, mark(&hash));
         }
         // What the centre can expand is not known before it was asked, and a batch that carries all its effects
         // costs more than one small question.
@@ -82,7 +82,11 @@ impl Machine {
             page: self.page,
         };
         let mut slices = Vec::new();
-        let pushes = !first_contact && !self.held.push && !self.unsure && self.beyond.is_none();
+        let pushes = !first_contact
+            && !self.held.push
+            && !self.unsure
+            && self.beyond.is_none()
+            && self.parted.is_none();
         if head_seq > link.acked_seq && pushes {
             slices = self.slices(log, expander, link)?;
             sent.batch_to = slices.last().map(|(last_seq, _)| *last_seq);
@@ -167,6 +171,9 @@ impl Machine {
         self.notices.clone_from(&answer.notices);
         if let Some(acked_seq) = sent.beyond {
             return Ok(self.stop(Stop::Restored { acked_seq }));
+        }
+        if self.parted.is_some() {
+            return Ok(self.stop(Stop::Forked { seq: None }));
         }
         let own_seq = log.own_head()?.map_or(0, |head| head.seq);
         if answer.acked_seq > own_seq {

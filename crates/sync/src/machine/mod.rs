@@ -153,6 +153,8 @@ pub struct Machine {
     held: Held,
     /// The centre acknowledged this, which the log does not hold.
     beyond: Option<u64>,
+    /// Up to here the centre holds another branch of this device.
+    parted: Option<u64>,
     comparing: Option<Comparing>,
     /// Where a page did not follow and led to a comparison: a second time at this cursor, it is a matter.
     trouble: Option<u64>,
@@ -182,6 +184,7 @@ impl Machine {
             page: PageWish::Portion,
             held: Held::default(),
             beyond: None,
+            parted: None,
             comparing: None,
             trouble: None,
             blob: blob::Reading::default(),
