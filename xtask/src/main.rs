@@ -7,6 +7,7 @@ mod demo;
 mod measure;
 mod packages;
 mod run;
+mod sim;
 mod tidy;
 mod ui;
 
@@ -43,6 +44,11 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Simulates tills and a centre, seed after seed: --seeds N, --from S, --loud
+    Sim {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -52,6 +58,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::report(),
         Task::Bindings => bindings::write(),
         Task::Bench { arguments } => measure::measure(&arguments),
+        Task::Sim { arguments } => sim::simulate(&arguments),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

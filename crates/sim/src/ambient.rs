@@ -113,7 +113,7 @@ impl HeadSigner for Signer<'_> {
 
 /// The rules of an app by its age: the one before this one can expand nothing.
 pub fn expander(level: Level) -> &'static dyn Expander {
-    static NOW: lumbung_server::centre::Rules = lumbung_server::centre::Rules;
+    static NOW: lumbung_app::sync::Rules = lumbung_app::sync::Rules;
     static BEFORE: Nothing = Nothing;
     if level == 0 { &BEFORE } else { &NOW }
 }

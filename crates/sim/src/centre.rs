@@ -10,6 +10,7 @@ use lumbung_server::centre::{Bearer, Calls, Centre};
 use lumbung_server::log::{CentreLog as _, CoopId, Session as _, run_inline};
 use lumbung_sync::machine::Request;
 use lumbung_sync::wire::{self, Problem, ProblemCode};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 const FILE: &str = "centre.db";
@@ -25,6 +26,8 @@ pub struct Host {
     /// Absent while it is down.
     centre: Option<Centre<SqliteLog>>,
     pub backup: Option<Image>,
+    /// Devices that were enrolled when the copy was made.
+    pub known_to_backup: BTreeSet<u32>,
     /// It will die at a call to its disk.
     pub is_doomed: bool,
     tallies: Vec<(&'static str, u64)>,
@@ -37,8 +40,16 @@ impl Host {
     pub fn new(seed: u64, clock: Arc<WorldClock>) -> Result<Self> {
         let disk = Disk::of(&fresh(&clock)?, seed);
         let random = Arc::new(WorldRandom::new(seed ^ 0x5eed));
-        let mut host =
-            Self { disk, clock, random, centre: None, backup: None, is_doomed: false, tallies: Vec::new() };
+        let mut host = Self {
+            disk,
+            clock,
+            random,
+            centre: None,
+            backup: None,
+            known_to_backup: BTreeSet::new(),
+            is_doomed: false,
+            tallies: Vec::new(),
+        };
         host.start()?;
         Ok(host)
     }
@@ -123,11 +134,11 @@ impl Host {
                 (200, wire::encode(&run_inline(centre.enrol(&address, message))?))
             }
             "/v1/sync" => {
-                let mut answer = Vec::new();
-                for message in messages(body) {
-                    answer = wire::encode(&run_inline(centre.sync(bearer()?, read(message)?))?);
+                let mut answer = Err(problem(ProblemCode::Malformed, "no message"));
+                for message in wire::messages(body) {
+                    answer = Ok(wire::encode(&run_inline(centre.sync(bearer()?, read(message)?))?));
                 }
-                (200, answer)
+                (200, answer?)
             }
             "/v1/relay" => (200, wire::encode(&run_inline(centre.relay(bearer()?, read(body)?))?)),
             "/v1/heads" => (200, wire::encode(&run_inline(centre.heads(bearer()?))?)),
@@ -184,19 +195,6 @@ impl Host {
         let centre = self.centre()?;
         Ok(run_inline(async { centre.log().session().await?.totals(coop_id).await })?)
     }
-}
-
-/// The messages of a body of `POST /v1/sync`, one after another; what is left over at a cut is the last.
-fn messages(body: &[u8]) -> Vec<&[u8]> {
-    let (mut rest, mut messages) = (body, Vec::new());
-    while !rest.is_empty() {
-        let mut decoder = minicbor::Decoder::new(rest);
-        let end = decoder.skip().map_or(rest.len(), |()| decoder.position());
-        let (message, left) = rest.split_at(end);
-        messages.push(message);
-        rest = left;
-    }
-    messages
 }
 
 fn read<M: for<'b> minicbor::Decode<'b, ()>>(body: &[u8]) -> Result<M, Problem> {

@@ -12,10 +12,10 @@ impl Till {
 
     /// The next app is put in; projections are made anew with what it knows.
     pub fn upgrade(&mut self) -> Result<(), StoreError> {
-        self.level = 1;
         if let Some(ledger) = &mut self.ledger {
             ledger.rebuild(reader(1), &mut |_, _| ())?;
         }
+        self.level = 1;
         Ok(())
     }
 }

@@ -1,8 +1,6 @@
 //! One till: a disk, a ledger on it, keys, a clock, and the conversation with the centre.
 
 mod age;
-#[path = "../../../app/src/sync/log.rs"]
-pub mod ledger_log;
 mod look;
 mod renew;
 mod talk;

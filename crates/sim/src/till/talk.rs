@@ -1,8 +1,9 @@
 //! The till's side of the line: when it asks, and what it does with answers.
 
 use super::Till;
-use super::ledger_log::{Arrived, LedgerLog};
 use crate::ambient::{Signer, expander, reader};
+use lumbung_app::sync::LedgerLog;
+use lumbung_app::sync::log::Arrived;
 use lumbung_sync::log::LogError;
 use lumbung_sync::machine::{Failure, Outcome, Request, Step};
 

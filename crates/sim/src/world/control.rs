@@ -422,9 +422,7 @@ impl World {
         let Some(name) = self.one_where(|till| {
             till.ledger.as_ref().is_some_and(|ledger| {
                 let heard = ledger.control();
-                !appointed.contains(&till.device_no)
-                    && !heard.has_held(till.device_no)
-                    && till.device_no > 1
+                !appointed.contains(&till.device_no) && !heard.has_held(till.device_no) && till.device_no > 1
             })
         }) else {
             return Ok(false);

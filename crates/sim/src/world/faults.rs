@@ -92,6 +92,8 @@ impl World {
                     return Ok(false);
                 }
                 self.host.backup = Some(self.host.disk.image());
+                let devices = self.host.devices(&crate::till::COOP)?;
+                self.host.known_to_backup = devices.into_iter().map(|device| device.device_no).collect();
                 Ok(true)
             }
             Act::RestoreCentre => self.restore_centre(),
@@ -246,10 +248,12 @@ impl World {
         if self.tills.iter().any(|till| till.is_parted) {
             return Ok(false);
         }
+        // Whom the copy does not know cannot speak before somebody else has brought the word of its enrolment.
+        let known = self.host.known_to_backup.clone();
         let documents = self.host.documents(&crate::till::COOP)?;
         let mut elsewhere = std::collections::BTreeSet::new();
-        for till in self.tills.iter().filter(|till| till.is_on() && till.stopped.is_none() && !till.is_parted)
-        {
+        let speaks = |till: &&Till| till.is_on() && till.stopped.is_none() && known.contains(&till.device_no);
+        for till in self.tills.iter().filter(speaks) {
             elsewhere.extend(held(till)?);
         }
         if documents.iter().any(|document| !elsewhere.contains(&(document.at, document.hash))) {
