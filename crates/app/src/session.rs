@@ -174,10 +174,17 @@ impl App {
     pub fn unlock(&mut self, staff: DocRef, pin: &str) -> Answer<Status> {
         let cards = self.staff_list()?;
         let card = cards.into_iter().find(|card| card.staff == staff).ok_or(Refused::NoPin)?;
+        self.check_pin_of(staff, pin)?;
+        self.session = Some(Session { staff, name: card.name, role: card.role });
+        self.status()
+    }
+
+    /// A wrong one costs time, whoever typed it and for what.
+    pub(crate) fn check_pin_of(&self, staff: DocRef, pin: &str) -> Result<(), Refused> {
         let lockout = self.lockout(staff)?;
         let now_ms = self.uptime_ms();
         if !lockout.may_try(now_ms) {
-            return Err(Refused::LockedOut { seconds: lockout.remaining_ms(now_ms).div_ceil(1000) }.into());
+            return Err(Refused::LockedOut { seconds: lockout.remaining_ms(now_ms).div_ceil(1000) });
         }
         lumbung_vault::check_pin(pin).map_err(|_| Refused::BadPin)?;
         let verifier: PinVerifier =
@@ -186,13 +193,12 @@ impl App {
             let lockout = lockout.after_failure(now_ms);
             self.keep_lockout(staff, lockout)?;
             let tries_left = lumbung_vault::pin::FREE_TRIES.saturating_sub(lockout.failures);
-            return Err(Refused::WrongPin { tries_left }.into());
+            return Err(Refused::WrongPin { tries_left });
         }
         if lockout != Lockout::default() {
             self.keep_lockout(staff, lockout.after_success())?;
         }
-        self.session = Some(Session { staff, name: card.name, role: card.role });
-        self.status()
+        Ok(())
     }
 
     /// Signs out; the cart is kept.

@@ -141,6 +141,13 @@ pub(crate) enum Device {
         #[arg(long)]
         yes: bool,
     },
+    /// Makes this till keep the books, after the one that kept them was ended. The PIN of a second person is read
+    /// from standard input.
+    TakeBooks {
+        /// Name or number of that person.
+        #[arg(long, value_name = "STAFF")]
+        second: String,
+    },
     /// Ends a till's series at what the centre holds of it.
     Revoke {
         letter: String,

@@ -125,17 +125,22 @@ pub(crate) fn sign_in(app: &mut App, staff: Option<&str>) -> Answer<()> {
         app.act_as_operator();
         return Ok(());
     };
+    let staff = staff_named(app, wanted)?;
+    let pin = read_pin()?;
+    app.unlock(staff, &pin)?;
+    Ok(())
+}
+
+/// Somebody by name or number.
+pub(crate) fn staff_named(app: &mut App, wanted: &str) -> Answer<lumbung_primitives::DocRef> {
     let cards = app.staff_list()?;
     let same = |card: &&lumbung_app::session::StaffCard| {
         card.name.eq_ignore_ascii_case(wanted) || card.staff.to_string() == wanted
     };
-    let card = cards.iter().find(same).ok_or(Refused::NoPin)?;
-    let pin = read_pin()?;
-    app.unlock(card.staff, &pin)?;
-    Ok(())
+    Ok(cards.iter().find(same).ok_or(Refused::NoPin)?.staff)
 }
 
-fn read_pin() -> Answer<String> {
+pub(crate) fn read_pin() -> Answer<String> {
     let mut pin = String::new();
     std::io::stdin().lock().read_line(&mut pin).map_err(|_| AppError::from(Refused::BadPin))?;
     Ok(pin.trim().to_owned())

@@ -118,6 +118,17 @@ pub(crate) fn device(app: &mut App, as_json: bool, device: &Device) -> Answer<bo
             Ok(true)
         }
         Device::Grant { letter, yes } => grant(app, as_json, letter.as_deref(), *yes),
+        Device::TakeBooks { second } => {
+            let _ = Runner::default().until_current(app, TRIES);
+            let second = crate::run::staff_named(app, second)?;
+            let pin = crate::run::read_pin()?;
+            app.take_books(second, &pin)?;
+            let pushed = Runner::default().until_current(app, TRIES).is_ok();
+            answer(as_json, &json!({ "keeps_books": true, "pushed": pushed }), || {
+                vec!["perangkat ini memegang buku".to_owned()]
+            });
+            Ok(true)
+        }
         Device::Revoke { letter, reason } => {
             // Where there is a line, what the centre holds of the device is known before its series ends.
             let _ = Runner::default().until_current(app, TRIES);

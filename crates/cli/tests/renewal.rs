@@ -136,3 +136,38 @@ fn an_enrolment_that_was_cut_anywhere_is_taken_up_again() {
     synced(&till);
     all_equal(&[&books, &till], 5);
 }
+
+#[test]
+fn the_till_that_keeps_the_books_is_lost_and_comes_back_from_a_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let centre = Centre::on_sqlite(folder.path(), 4);
+    let books = founded(&centre, &folder.path().join("a"));
+    let other = joined(&centre, &books, &folder.path().join("b"));
+    books.sell(3);
+    let copy = folder.path().join("copy.db");
+    books.json(&["backup", copy.to_str().unwrap()]);
+    books.sell(4);
+    synced(&books);
+    // Its disk is gone; the copy lies on a stick, the key on paper.
+    std::fs::remove_file(&books.ledger).unwrap();
+    books.json(&["restore", copy.to_str().unwrap()]);
+    books.sell(2);
+    assert_eq!(books.refusal(&["sync"]), "store_restored");
+    // The centre ends the series and gives out a number of its block.
+    let handle = centre.coop.borrow().clone();
+    centre.admin(&["device", "revoke", &handle, "A"]);
+    let invited = centre.admin(&["device", "invite", &handle]);
+    let code = invited["pairing_code"].as_str().unwrap();
+    let answer = books.json(&["enrol", "--server", &centre.url(), "--code", code]);
+    assert_eq!(answer["letter"], "CW", "the first of the centre's block");
+    all_equal(&[&books, &other], 3 + 4 + 2);
+    // Two people name the next keeper of the books; then tills are invited there again.
+    assert_eq!(books.refusal(&["device", "invite"]), "not_books_device");
+    let mut command = books.command(&["device", "take-books", "--second", "Siti Rahma"]);
+    let mut process =
+        command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut process.stdin.take().unwrap(), b"123456\n").unwrap();
+    assert!(process.wait().unwrap().success());
+    assert_eq!(books.json(&["device", "invite"])["letter"], "C");
+    all_equal(&[&books, &other], 3 + 4 + 2);
+}

@@ -161,6 +161,17 @@ fn device(trouble: &Trouble) -> Words {
                 "Do it there; where it is lost, ask the centre.",
             ),
         ),
+        Trouble::BooksAreKept(letter) => words(
+            "books_are_kept",
+            (
+                format!("Perangkat {letter} masih memegang buku."),
+                "Bila perangkat itu hilang, minta pusat mengakhirinya dulu, lalu sinkronkan di sini.",
+            ),
+            (
+                format!("Till {letter} still keeps the books."),
+                "If it is lost, have the centre end it first, then sync here.",
+            ),
+        ),
         Trouble::DeviceUnknown(letter) => words(
             "device_unknown",
             (format!("Tidak ada perangkat {letter}."), "Periksa hurufnya di daftar perangkat."),

@@ -1,5 +1,6 @@
 //! One cooperative, many tills: documents out and in, devices admitted and ended, keys handed over.
 
+mod books;
 mod courier;
 mod devices;
 mod door;

@@ -42,6 +42,8 @@ pub enum Trouble {
     // Devices and keys.
     #[error("till {0} keeps the books")]
     NotBooksDevice(String),
+    #[error("till {0} keeps the books and has not ended")]
+    BooksAreKept(String),
     #[error("there is no till {0}")]
     DeviceUnknown(String),
     #[error("till {0} has not used its code yet")]

@@ -9,6 +9,7 @@ use lumbung_primitives::{DocRef, Money, Quantity};
 use lumbung_testbed::process::Spawned;
 use lumbung_testbed::proxy::{Chaos, ChaosProxy};
 use serde_json::Value;
+use std::cell::RefCell;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -38,6 +39,8 @@ pub(crate) struct Centre {
     pub(crate) proxy: ChaosProxy,
     address: SocketAddr,
     store: Vec<String>,
+    /// The last cooperative that was given a place.
+    pub(crate) coop: RefCell<String>,
 }
 
 impl Centre {
@@ -59,7 +62,7 @@ impl Centre {
         let process = Spawned::start(command, folder.join("centre.log")).unwrap();
         process.wait_for_http(address, "/healthz", PATIENCE).unwrap();
         let proxy = ChaosProxy::start(address, seed, Chaos::none()).unwrap();
-        Self { process, proxy, address, store }
+        Self { process, proxy, address, store, coop: RefCell::default() }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -84,6 +87,7 @@ impl Centre {
     pub(crate) fn add_coop(&self) -> (String, String) {
         let added = self.admin(&["coop", "add", "--name", "KDMP Uji", "--region", "32.01.01.2001"]);
         let word = |name: &str| added[name].as_str().unwrap().to_owned();
+        *self.coop.borrow_mut() = word("coop");
         (word("coop"), word("pairing_code"))
     }
 }
