@@ -46,14 +46,13 @@ impl Ledger {
             let rest = loaded.split_off(count);
             let Some(last) = loaded.last() else { break };
             let (at, hash) = (last.at, last.hash);
-            let signature = match kept_signature(&transaction, at, &hash)? {
-                Some(signature) => signature,
-                None => {
-                    let message = head_message(&self.identity.coop_id, device_no, at.seq, &hash);
-                    let signature = signer.sign_head(&message);
-                    keep_head(&transaction, at, &hash, &signature)?;
-                    signature
-                }
+            let signature = if let Some(signature) = kept_signature(&transaction, at, &hash)? {
+                signature
+            } else {
+                let message = head_message(&self.identity.coop_id, device_no, at.seq, &hash);
+                let signature = signer.sign_head(&message);
+                keep_head(&transaction, at, &hash, &signature)?;
+                signature
             };
             let head = SignedHead { device_no, seq: at.seq, hash, signature };
             runs.push(LogRun { first_seq: loaded[0].at.seq, head, documents: loaded });
@@ -157,8 +156,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// (device_no, device key, exchange key) of every device whose series may be listened to.
-    pub fn devices(&self) -> Result<Vec<(u32, [u8; 32], [u8; 32])>, StoreError> {
+    /// Every device whose series may be listened to.
+    pub fn devices(&self) -> Result<Vec<DeviceKeys>, StoreError> {
         let mut statement = self
             .connection
             .prepare_cached("SELECT device_no, device_key, exchange_key FROM device ORDER BY device_no")?;
@@ -166,6 +165,9 @@ impl Ledger {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
+
+/// (device_no, device key, exchange key).
+pub type DeviceKeys = (u32, [u8; 32], [u8; 32]);
 
 pub(crate) fn write_peer(connection: &Connection, name: &str, peer: &Peer) -> Result<(), StoreError> {
     connection.prepare_cached("INSERT OR REPLACE INTO peer VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(

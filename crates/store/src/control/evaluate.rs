@@ -88,7 +88,7 @@ fn hand_over(control: &mut Control, documents: &[Document]) {
         match next {
             // A chain that names a document twice would never end.
             Some(next) if control.holders.iter().all(|holder| holder.by != next.by) => {
-                control.holders.push(next)
+                control.holders.push(next);
             }
             _ => break,
         }

@@ -135,6 +135,7 @@ struct Held {
 
 /// One device's conversation with one centre or hub.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own that may be so or not")]
 pub struct Machine {
     settings: Settings,
     trial: Trial,
