@@ -28,6 +28,8 @@ pub struct Host {
     pub backup: Option<Image>,
     /// Devices that were enrolled when the copy was made.
     pub known_to_backup: BTreeSet<u32>,
+    /// The last of its own documents that it lost when an older copy was put back.
+    pub wanted: Option<(DocRef, Hash)>,
     /// It will die at a call to its disk.
     pub is_doomed: bool,
     tallies: Vec<(&'static str, u64)>,
@@ -47,6 +49,7 @@ impl Host {
             centre: None,
             backup: None,
             known_to_backup: BTreeSet::new(),
+            wanted: None,
             is_doomed: false,
             tallies: Vec::new(),
         };
@@ -183,6 +186,17 @@ impl Host {
             let found = session.documents(coop_id, at.device_no, at.seq, at.seq).await?;
             Ok(found.first().is_some_and(|stored| Hash::document(&stored.header) == hash))
         })
+    }
+
+    /// Whether everything that it ever wrote itself is there: until then nobody asks it to write more.
+    pub fn is_whole(&mut self) -> Result<bool> {
+        if let Some((at, hash)) = self.wanted
+            && self.is_on()
+            && self.holds(&crate::till::COOP, at, hash)?
+        {
+            self.wanted = None;
+        }
+        Ok(self.wanted.is_none())
     }
 
     /// Every series with its head.

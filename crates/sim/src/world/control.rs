@@ -123,10 +123,10 @@ impl World {
             }
             // Where nobody keeps the books the centre gives a number of its block.
             None => {
-                let Ok(centre) = self.host.centre() else { return Ok(false) };
-                if self.host.is_doomed {
+                if self.host.is_doomed || !self.host.is_on() || !self.host.is_whole()? {
                     return Ok(false);
                 }
+                let centre = self.host.centre()?;
                 match run_inline(centre.device_invite(self.handle)) {
                     Ok(code) => code,
                     Err(problem) => {
@@ -145,6 +145,9 @@ impl World {
     pub(super) fn enrol(&mut self) -> Result<bool> {
         let nth = self.chance.below(self.tickets.len());
         let Some(ticket) = self.tickets.get(nth).cloned() else { return Ok(false) };
+        if !self.host.is_whole()? {
+            return Ok(false);
+        }
         let device_no = ticket.code.device_no;
         if let Some(till) = ticket.till
             && !self.tills[till].is_on()

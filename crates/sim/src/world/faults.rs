@@ -177,7 +177,7 @@ impl World {
 
     /// Two machines with one key go on.
     fn clone_disk(&mut self) -> Result<bool> {
-        if self.tills.len() >= TILLS_MAX {
+        if self.tills.len() >= TILLS_MAX || !self.host.is_whole()? {
             return Ok(false);
         }
         let Some(name) = self.one_where(|till| till.is_on() && till.befores.is_empty()) else {
@@ -205,6 +205,9 @@ impl World {
             return Ok(false);
         };
         if !self.host.is_on() || self.host.is_doomed || self.tills[name].disk.struck() > 0 {
+            return Ok(false);
+        }
+        if !self.host.is_whole()? {
             return Ok(false);
         }
         let Some(backup) = self.tills[name].backup.clone() else { return Ok(false) };
@@ -259,7 +262,10 @@ impl World {
         if documents.iter().any(|document| !elsewhere.contains(&(document.at, document.hash))) {
             return Ok(false);
         }
+        let own = documents.iter().rev().find(|document| document.at.device_no == 0);
+        let last = own.map(|document| (document.at, document.hash));
         self.host.restore(&backup)?;
+        self.host.wanted = last;
         self.tell(|| "an older copy of the centre is put back".into());
         Ok(true)
     }
