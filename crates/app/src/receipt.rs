@@ -27,6 +27,12 @@ pub(crate) fn receipt_number(device_no: u32, number: u64) -> String {
     format!("{}-{number:06}", device_letter(device_no))
 }
 
+/// Whose letter stands before the number: a slip that was written again after the end of a series is still the
+/// one in the customer's hand.
+pub(crate) fn slip_device(document: &SealedDocument) -> u32 {
+    document.header.reissue_of.map_or(document.at.device_no, |original| original.device_no)
+}
+
 impl App {
     /// A slip by its number as typed (`A-000127`, `127`) or by the code printed on it.
     pub fn find_receipt(&mut self, text: &str) -> Answer<ReceiptView> {
@@ -46,7 +52,12 @@ impl App {
         self.require(Action::Look)?;
         let zone = self.ledger.identity().zone;
         let mut recent = Vec::new();
-        for at in query::receipt::latest(self.connection(), self.own_device(), RECENT)? {
+        let mut slips = Vec::new();
+        for device_no in self.drawer_devices()? {
+            slips.extend(query::receipt::latest(self.connection(), device_no, RECENT)?);
+        }
+        slips.truncate(RECENT as usize);
+        for at in slips {
             let Some(document) = query::document::load(self.connection(), at)? else { continue };
             let (member, tenders, is_return, number) = match body_of(&document)? {
                 Some(Body::Sale(body)) => (body.member, body.tenders, false, body.receipt_no),
@@ -55,7 +66,7 @@ impl App {
             };
             recent.push(ReceiptSummary {
                 sale: at,
-                receipt_no: receipt_number(at.device_no, number),
+                receipt_no: receipt_number(slip_device(&document), number),
                 is_return,
                 time: zone.local(document.header.wall_ms).format("%H.%M").to_string(),
                 member_name: self.member_name(member)?,
@@ -79,7 +90,7 @@ impl App {
         let lines = if is_return { Vec::new() } else { self.receipt_lines(at)? };
         Ok(ReceiptView {
             sale: at,
-            receipt_no: receipt_number(at.device_no, number),
+            receipt_no: receipt_number(slip_device(&document), number),
             is_return,
             business_date: document.header.business_date,
             time: zone.local(document.header.wall_ms).format("%H.%M").to_string(),
@@ -128,7 +139,7 @@ impl App {
         };
         Ok(SaleDone {
             sale: document.at,
-            receipt_no: receipt_number(document.at.device_no, number),
+            receipt_no: receipt_number(slip_device(document), number),
             total_rp: tenders.iter().map(|tendered| tendered.amount).sum(),
             change_rp: tenders.iter().map(|tendered| tendered.handed - tendered.amount).sum(),
             receipt: self.slip_text(document, false)?,
@@ -139,7 +150,7 @@ impl App {
         let number = body_of(document)?.and_then(|body| body.receipt_no()).unwrap_or(0);
         Ok(PaymentDone {
             document: document.at,
-            receipt_no: receipt_number(document.at.device_no, number),
+            receipt_no: receipt_number(slip_device(document), number),
             receipt: self.slip_text(document, false)?,
         })
     }
@@ -253,7 +264,8 @@ impl App {
             });
         }
         let total: Money = body.lines.iter().map(|line| line.amount).sum();
-        let first_number = receipt_number(body.sale.device_no, original.receipt_no);
+        let sold = self.document(body.sale)?;
+        let first_number = receipt_number(slip_device(&sold), original.receipt_no);
         Ok(Receipt {
             kind: ReceiptKind::Return { first_number },
             ticket: self.ticket(document, body.receipt_no, body.member, is_copy)?,
@@ -307,7 +319,7 @@ impl App {
             None => None,
         };
         Ok(Ticket {
-            number: receipt_number(document.at.device_no, number),
+            number: receipt_number(slip_device(document), number),
             moment: Moment { at_ms: document.header.wall_ms, zone: self.ledger.identity().zone },
             cashier: self.actor_name(document.header.actor)?,
             member,

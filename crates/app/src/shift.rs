@@ -145,7 +145,7 @@ impl App {
     }
 
     /// Numbers under which this drawer was kept, the present one first: a till that enrolled anew has the same.
-    fn drawer_devices(&self) -> Result<Vec<u32>, StoreError> {
+    pub(crate) fn drawer_devices(&self) -> Result<Vec<u32>, StoreError> {
         Ok([self.own_device()].into_iter().chain(self.formerly()?).collect())
     }
 

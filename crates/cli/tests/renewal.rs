@@ -6,6 +6,9 @@ mod centre;
 mod common;
 
 use centre::{Centre, Till, founded, invited, joined, synced};
+use lumbung_app::cart::{Cart, CartLine};
+use lumbung_app::sale::{RecordReturn, RecordSale, ReturnLine, Tender};
+use lumbung_primitives::{Money, Quantity};
 use std::path::Path;
 
 /// Ledger, key and drafts, as a disk that is copied.
@@ -170,4 +173,118 @@ fn the_till_that_keeps_the_books_is_lost_and_comes_back_from_a_copy() {
     assert!(process.wait().unwrap().success());
     assert_eq!(books.json(&["device", "invite"])["letter"], "C");
     all_equal(&[&books, &other], 3 + 4 + 2);
+}
+
+fn member(number: &str, name: &str, nik: &str) -> lumbung_app::member::SaveMember {
+    lumbung_app::member::SaveMember {
+        member: None,
+        member_no: number.into(),
+        name: name.into(),
+        phone: String::new(),
+        address: "Dusun Krajan".into(),
+        status: lumbung_app::member::MemberStatus::Active,
+        joined: None,
+        sex: None,
+        birth_date: None,
+        nik: nik.into(),
+        bon_limit_rp: Money(500_000),
+    }
+}
+
+fn soap() -> lumbung_app::item::SaveItem {
+    lumbung_app::item::SaveItem {
+        item: None,
+        sku: "S1".into(),
+        barcodes: Vec::new(),
+        name: "Sabun mandi".into(),
+        category: String::new(),
+        unit: "pcs".into(),
+        weighed: false,
+        price_rp: Money(4_000),
+        member_price_rp: Money(4_000),
+        reorder_min: Quantity(0),
+        active: true,
+    }
+}
+
+/// Everything that a till can write, unsent when its series ends: members with names, bon, returns, savings,
+/// edits of edits, and a shift.
+#[test]
+fn whatever_was_written_comes_along_with_what_it_refers_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let centre = Centre::on_sqlite(folder.path(), 5);
+    let books = founded(&centre, &folder.path().join("a"));
+    let till = joined(&centre, &books, &folder.path().join("b"));
+    till.sell(2);
+    synced(&till);
+    let mut app = till.app();
+    let item = app.search_items("teh").unwrap().hits[0].item;
+    let manager = app.staff_list().unwrap()[0].staff;
+    let cashier = app.add_staff("Putu", lumbung_app::session::Role::Cashier, "222333").unwrap();
+    let mut person = member("B0001", "Dewi Lestari", "3201011508859991");
+    let dewi = app.save_member(person.clone()).unwrap().member;
+    person.member = Some(dewi);
+    person.phone = "081234567890".into();
+    app.save_member(person).unwrap();
+    let soap = app.save_item(soap()).unwrap().item;
+    // Signed in, so that the papers name who wrote them: somebody whose own document is an orphan.
+    app.unlock(cashier, "222333").unwrap();
+    let sell = |app: &mut lumbung_app::App, item, tender| {
+        let draft_id = app.current_cart().unwrap().draft_id;
+        let lines = vec![CartLine { item, quantity: Quantity(3_000) }];
+        let cart = Cart { draft_id, member: Some(dewi), lines };
+        app.record_sale(RecordSale { cart, tender, tendered_rp: Money(30_000) }).unwrap()
+    };
+    let bought = sell(&mut app, soap, Tender::Bon);
+    let cash = sell(&mut app, item, Tender::Cash);
+    sell(&mut app, item, Tender::Cash);
+    let receipt = bought.receipt_no.clone();
+    app.record_savings(lumbung_app::member::RecordSavings {
+        draft_id: "s1".into(),
+        member: dewi,
+        kind: lumbung_app::member::SavingsKind::Wajib,
+        amount_rp: Money(10_000),
+    })
+    .unwrap();
+    app.record_bon_payment(lumbung_app::member::RecordBonPayment {
+        draft_id: "b1".into(),
+        member: dewi,
+        amount_rp: Money(1_000),
+    })
+    .unwrap();
+    app.record_return(RecordReturn {
+        sale: bought.sale,
+        lines: vec![ReturnLine { line: 0, quantity: Quantity(1_000) }],
+        damaged: false,
+        draft_id: "r1".into(),
+    })
+    .unwrap();
+    app.unlock(manager, "123456").unwrap_err();
+    app.act_as_operator();
+    app.lock().unwrap();
+    app.reverse(cash.sale, lumbung_app::journal::ReversalReason::EnteredTwice).unwrap();
+    drop(app);
+    let figures = |till: &Till| {
+        ["trial-balance", "stock", "members"].map(|report| {
+            let mut words = vec!["report", report];
+            words.extend((report == "members").then_some("--reveal"));
+            till.json(&words)
+        })
+    };
+    let before = figures(&till);
+    assert!(before[2].to_string().contains("Dewi Lestari"), "{}", before[2]);
+    books.json(&["device", "revoke", "B", "--reason", "written-off"]);
+    assert_eq!(till.refusal(&["sync"]), "series_ended");
+    assert_eq!(renew(&centre, &books, &till), "C");
+    assert_eq!(figures(&till), before);
+    let other = folder.path().join("a");
+    synced(&Till::at(&other));
+    assert_eq!(figures(&books), before, "and everywhere else");
+    all_equal(&[&books, &till], 2 + 3);
+    // The slip in the customer's hand is still found, and the shift goes on.
+    let mut app = till.app();
+    let slip = app.find_receipt(&receipt).unwrap();
+    assert_eq!((slip.receipt_no, slip.member_name.as_deref()), (receipt, Some("Dewi Lestari")));
+    assert!(app.status().unwrap().shift.is_some());
+    assert!(app.search_members("dewi 0812").unwrap()[0].bon_rp > Money(0));
 }
