@@ -117,39 +117,9 @@ impl Host {
     /// Answers a request as the desk would; `None` while it is down.
     pub fn answer(&self, request: &Request) -> Option<(u16, Vec<u8>)> {
         let centre = self.centre.as_ref()?;
-        Some(match self.call(centre, request) {
+        Some(match call(centre, request) {
             Ok(answer) => answer,
             Err(problem) => (problem.code.status(), wire::encode(&problem)),
-        })
-    }
-
-    fn call(&self, centre: &Centre<SqliteLog>, request: &Request) -> Result<(u16, Vec<u8>), Problem> {
-        let body = &request.body;
-        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
-        let bearer =
-            || -> Result<Bearer, Problem> { centre.bearer(request.token.as_deref().unwrap_or_default()) };
-        Ok(match path {
-            "/v1/session" => (200, wire::encode(&run_inline(centre.session(read(body)?))?)),
-            "/v1/enrol" => {
-                let message: wire::EnrolRequest = read(body)?;
-                // Every till has a line of its own.
-                let address = format!("till {}", message.device_no);
-                (200, wire::encode(&run_inline(centre.enrol(&address, message))?))
-            }
-            "/v1/sync" => {
-                let mut answer = Err(problem(ProblemCode::Malformed, "no message"));
-                for message in wire::messages(body) {
-                    answer = Ok(wire::encode(&run_inline(centre.sync(bearer()?, read(message)?))?));
-                }
-                (200, answer?)
-            }
-            "/v1/relay" => (200, wire::encode(&run_inline(centre.relay(bearer()?, read(body)?))?)),
-            "/v1/heads" => (200, wire::encode(&run_inline(centre.heads(bearer()?))?)),
-            "/v1/checkpoint" => {
-                let level = query.strip_prefix("level=").and_then(|level| level.parse().ok()).unwrap_or(0);
-                (200, wire::encode(&run_inline(centre.checkpoint(bearer()?, level))?))
-            }
-            _ => return blob(centre, bearer()?, path, request.range),
         })
     }
 
@@ -209,6 +179,36 @@ impl Host {
         let centre = self.centre()?;
         Ok(run_inline(async { centre.log().session().await?.totals(coop_id).await })?)
     }
+}
+
+fn call(centre: &Centre<SqliteLog>, request: &Request) -> Result<(u16, Vec<u8>), Problem> {
+    let body = &request.body;
+    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    let bearer =
+        || -> Result<Bearer, Problem> { centre.bearer(request.token.as_deref().unwrap_or_default()) };
+    Ok(match path {
+        "/v1/session" => (200, wire::encode(&run_inline(centre.session(read(body)?))?)),
+        "/v1/enrol" => {
+            let message: wire::EnrolRequest = read(body)?;
+            // Every till has a line of its own.
+            let address = format!("till {}", message.device_no);
+            (200, wire::encode(&run_inline(centre.enrol(&address, message))?))
+        }
+        "/v1/sync" => {
+            let mut answer = Err(problem(ProblemCode::Malformed, "no message"));
+            for message in wire::messages(body) {
+                answer = Ok(wire::encode(&run_inline(centre.sync(bearer()?, read(message)?))?));
+            }
+            (200, answer?)
+        }
+        "/v1/relay" => (200, wire::encode(&run_inline(centre.relay(bearer()?, read(body)?))?)),
+        "/v1/heads" => (200, wire::encode(&run_inline(centre.heads(bearer()?))?)),
+        "/v1/checkpoint" => {
+            let level = query.strip_prefix("level=").and_then(|level| level.parse().ok()).unwrap_or(0);
+            (200, wire::encode(&run_inline(centre.checkpoint(bearer()?, level))?))
+        }
+        _ => return blob(centre, bearer()?, path, request.range),
+    })
 }
 
 fn read<M: for<'b> minicbor::Decode<'b, ()>>(body: &[u8]) -> Result<M, Problem> {

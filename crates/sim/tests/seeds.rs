@@ -1,5 +1,4 @@
 //! Two thousand seeds and all that failed once.
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use lumbung_sim::many;
 use lumbung_sim::seed;

@@ -26,7 +26,7 @@ pub fn everything(world: &mut World) -> Result<()> {
     books::i4_convergence(world, &books)?;
     books::i12_closed_books(world, &books)?;
     books::the_centre_adds_up(world, &books)?;
-    books::i15_skew(world, &books)?;
+    books::i15_skew(world);
     logs::i2_atomic(world)?;
     books::i11_rebuild(world)?;
     world.neighbour.check(&world.host)?;

@@ -125,7 +125,7 @@ impl Till {
 }
 
 fn machine() -> Machine {
-    let mut machine = Machine::new(Settings { app_version: "1.0.0".into(), ..Settings::default() });
+    let mut machine = Machine::new(Settings { app_version: "1.0.0".into() });
     machine.try_out(Trial { effort: 0, checkpoint_spares: 20 });
     machine
 }

@@ -3,9 +3,9 @@
 use super::Till;
 use crate::ambient::{Signer, expander, reader};
 use lumbung_app::sync::LedgerLog;
-use lumbung_app::sync::log::Arrived;
 use lumbung_sync::log::LogError;
 use lumbung_sync::machine::{Failure, Outcome, Request, Step};
+use std::collections::BTreeSet;
 
 /// How long a till waits for an answer.
 const PATIENCE_MS: i64 = 30_000;
@@ -121,7 +121,7 @@ impl Till {
             signer: &signer,
             peer: "centre",
             centre_key: self.centre_key,
-            arrived: Arrived::default(),
+            arrived: BTreeSet::new(),
         };
         act(&mut self.machine, &mut log, expander(self.level)).map(Some)
     }

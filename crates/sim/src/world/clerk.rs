@@ -37,23 +37,23 @@ impl World {
     }
 
     /// The date of a till's next document: its shift's, or what its clock proposes and the clerk confirms.
-    fn date(&mut self, name: usize) -> Result<BusinessDate> {
+    fn date(&mut self, name: usize) -> BusinessDate {
         let proposed = Zone::Wib.business_date(self.wall(name));
         let picks_old = self.chance.percent(10);
-        let Some(till) = self.tills.get(name) else { return Ok(proposed) };
+        let Some(till) = self.tills.get(name) else { return proposed };
         if let Some((_, date)) = till.shift {
-            return Ok(date);
+            return date;
         }
         let first_open = till.ledger.as_ref().and_then(|ledger| ledger.control().first_open_day());
         let mut date = BusinessDate(proposed.0.clamp(0, 2_900_000));
         if let (Some(first), false) = (first_open, picks_old) {
             date = date.max(first);
         }
-        Ok(date)
+        date
     }
 
     fn paper(&mut self, name: usize, act: Act, nth: u64) -> Result<Option<Paper>> {
-        let date = self.date(name)?;
+        let date = self.date(name);
         let Some(till) = self.tills.get(name) else { return Ok(None) };
         let (items, members) = (till.items()?, till.members()?);
         let receipt_no = till.next_receipt()? + nth;

@@ -3,6 +3,7 @@
 mod clerk;
 mod control;
 mod end;
+mod enrol;
 mod faults;
 mod neighbour;
 mod pass;
@@ -34,8 +35,6 @@ pub struct Ticket {
     pub code: PairingCode,
     /// The till that wants to become this device; a new one otherwise.
     pub till: Option<usize>,
-    /// The centre answered, and the answer was lost.
-    pub is_used: bool,
     pub tries: u32,
 }
 
@@ -258,7 +257,10 @@ impl World {
     }
 
     fn tell(&mut self, line: impl FnOnce() -> String) {
-        let line = format!("{:>9.1} s  {}", (self.now - self.start_ms) as f64 / 1_000.0, line());
+        let line = {
+            let ms = self.now - self.start_ms;
+            format!("{:>7}.{} s  {}", ms / 1_000, ms % 1_000 / 100, line())
+        };
         if self.is_loud {
             eprintln!("{line}");
         }
