@@ -45,7 +45,7 @@ acts! {
     /// The books device ends series that the centre says have two branches.
     EndForked = 8,
     /// The books device ends a sound device.
-    Revoke = 1,
+    Revoke = 2,
     Close = 6,
     Reopen = 2,
     HandOver = 2,
@@ -67,15 +67,15 @@ acts! {
     Clone = 2,
     BackUp = 4,
     /// An old copy is put back, and the till sells on.
-    Restore = 2,
+    Restore = 4,
     CrashCentre = 3,
     /// The centre dies at a call to its disk, within the next requests.
     CrashCentreInWrite = 3,
     StartCentre = 12,
     BackUpCentre = 3,
-    RestoreCentre = 2,
+    RestoreCentre = 4,
     JumpClock = 5,
-    Upgrade = 3,
+    Upgrade = 4,
     Rebuild = 2,
     Wake = 20,
     /// Another cooperative's papers and sessions under this one's token.

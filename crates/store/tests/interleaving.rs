@@ -2,13 +2,13 @@
 //! rows, and dropping and rebuilding them gives the same again.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+use lumbung_document::body::Answer;
 use lumbung_document::body::payment::{SavingsDeposit, SavingsKind, SavingsLine};
 use lumbung_document::body::purchase::{Purchase, PurchaseLine};
 use lumbung_document::body::reference::{Change, Field, Reference, Value};
 use lumbung_document::body::reversal::{Reversal, ReversalReason};
 use lumbung_document::body::sale::{GoodsClass, Sale, SaleLine, Tender, Tendered};
 use lumbung_document::body::shift::ShiftOpen;
-use lumbung_document::body::Answer;
 use lumbung_document::head::head_message;
 use lumbung_document::{
     Body, Draft, Effects, Hash, PersonalContent, Position, Posting, SealedDocument, SignedHead,
@@ -400,7 +400,8 @@ fn check_groups(ledger: &Ledger) {
         statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     };
     let everybody = of("SELECT member FROM member UNION SELECT member FROM member_total ORDER BY 1");
-    let leads: Vec<i64> = everybody.iter().copied().filter(|member| merged.lead(*member) == *member).collect();
+    let leads: Vec<i64> =
+        everybody.iter().copied().filter(|member| merged.lead(*member) == *member).collect();
     let mut grouped: Vec<i64> = leads.iter().flat_map(|lead| merged.group(*lead)).collect();
     grouped.sort_unstable();
     assert_eq!(grouped, everybody);

@@ -17,7 +17,7 @@ use lumbung_sync::wire::Notice;
 impl World {
     pub(super) fn control(&mut self, act: Act) -> Result<bool> {
         match act {
-            Act::Invite => self.invite(None),
+            Act::Invite => self.invite_and_join(None),
             Act::Enrol => self.enrol(),
             Act::Renew => self.renew(),
             Act::Reissue => self.reissue(),

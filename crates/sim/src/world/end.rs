@@ -23,8 +23,6 @@ impl World {
             }
         }
         self.tally.add("rounds until quiet", u64::try_from(rounds)?);
-        let most = self.tally.of("most rounds until quiet").max(u64::try_from(rounds)?);
-        self.tally.add("most rounds until quiet", most);
         check::everything(self)
     }
 

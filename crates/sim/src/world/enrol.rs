@@ -2,6 +2,7 @@
 
 use super::{Ticket, World};
 use crate::ambient::{device_id, secrets};
+use crate::draw::Draw;
 use crate::paper::Paper;
 use crate::till::{FIRST_DAY, Till, genesis};
 use anyhow::{Context, Result, bail, ensure};
@@ -102,9 +103,23 @@ impl World {
         Ok(true)
     }
 
+    /// The code is typed within a minute, or later, or never.
+    pub(super) fn invite_and_join(&mut self, till: Option<usize>) -> Result<bool> {
+        if !self.invite(till)? {
+            return Ok(false);
+        }
+        if self.chance.percent(75) {
+            let ms = self.chance.between(1_000, 60_000);
+            self.pass(ms)?;
+            self.enrol()?;
+        }
+        Ok(true)
+    }
+
     /// Tries a code that lies about. The answer may be lost, and is asked for again.
     pub(super) fn enrol(&mut self) -> Result<bool> {
-        let nth = self.chance.below(self.tickets.len());
+        let last = self.tickets.len().saturating_sub(1);
+        let nth = if self.chance.percent(60) { last } else { self.chance.below(self.tickets.len()) };
         let Some(ticket) = self.tickets.get(nth).cloned() else { return Ok(false) };
         if !self.host.is_whole()? {
             return Ok(false);
@@ -176,7 +191,7 @@ impl World {
         else {
             return Ok(false);
         };
-        self.invite(Some(name))
+        self.invite_and_join(Some(name))
     }
 
     pub(super) fn reissue(&mut self) -> Result<bool> {

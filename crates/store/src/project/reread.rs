@@ -22,7 +22,9 @@ impl Ledger {
                 if !self.control.counts(at, document.header.reissue_of) || check_v1(&document).is_err() {
                     continue;
                 }
-                if let Ok(Some(Body::Member(edit) | Body::Supplier(edit) | Body::Staff(edit))) = document.body() {
+                if let Ok(Some(Body::Member(edit) | Body::Supplier(edit) | Body::Staff(edit))) =
+                    document.body()
+                {
                     reference::project(&transaction, reader, &document, &edit)?;
                 }
             }

@@ -170,9 +170,9 @@ async fn written(
                     let began = Instant::now();
                     let mut writer = writer.lock().await;
                     if again {
-                        writer.write_again(batch).await?
+                        writer.write_again(batch).await?;
                     } else {
-                        writer.write(batch).await?
+                        writer.write(batch).await?;
                     }
                     took.push(began.elapsed().as_secs_f64() * 1e3);
                 }

@@ -41,7 +41,7 @@ impl Place {
             "--workers",
             "8",
         ]);
-        let mut server = Spawned::start(command, logs.path().join("server.log"))?;
+        let server = Spawned::start(command, logs.path().join("server.log"))?;
         let address: SocketAddr = free;
         server.wait_for_http(address, "/healthz", Duration::from_secs(30))?;
         Ok(Self { cluster, server, address: address.to_string(), centre, _logs: logs })

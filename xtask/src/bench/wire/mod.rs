@@ -11,7 +11,6 @@ pub(crate) use slow::measure as slow;
 use crate::shop;
 use anyhow::{Context, Result, bail};
 use limited::Limited;
-use lumbung_app::sync::log::Arrived;
 use lumbung_app::sync::{LedgerLog, Rules};
 use lumbung_document::{Body, Kind, PersonalContent};
 use lumbung_primitives::DocRef;
@@ -25,6 +24,7 @@ use lumbung_sync::http::{Carry, End, Line, Roots, round};
 use lumbung_sync::log::{LocalLog, LogError};
 use lumbung_sync::machine::{Machine, Settings};
 use lumbung_vault::{DeviceSecrets, KeyPlace};
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::sync::Arc;
 
@@ -105,7 +105,7 @@ impl Shop {
     ) -> Result<End> {
         let (ledger, signer) = (&mut self.ledger, &self.signer);
         let mut access = |work: &mut dyn FnMut(&mut dyn LocalLog) -> Result<(), LogError>| {
-            let arrived = Arrived::default();
+            let arrived = BTreeSet::new();
             let ledger = &mut *ledger;
             let inner = LedgerLog { ledger, reader: &NoNames, signer, peer: PEER, centre_key, arrived };
             work(&mut Limited { inner, limit })

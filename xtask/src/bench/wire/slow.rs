@@ -4,6 +4,7 @@
 use super::{Served, Shop, line, machine};
 use crate::figure::{Figure, Goal};
 use anyhow::{Context, Result, bail};
+use lumbung_testbed::proxy::{Chaos, ChaosProxy};
 use lumbung_testbed::slow_link::SlowLink;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -13,6 +14,8 @@ const SALES: usize = 600;
 /// 600 sales at 35 bytes: what the floor in one request weighs.
 const FLOOR_BYTES: usize = 21_000;
 const ROUNDS: u64 = 3;
+/// Bytes on the line, with TCP's own, when about half of the sales are across.
+const MIDDLE: u64 = 8_000;
 /// How long the line is dead in the middle.
 const CUT: Duration = Duration::from_secs(20);
 
@@ -78,14 +81,16 @@ fn bare(round: u64) -> Result<f64> {
     Ok(took)
 }
 
-/// Seconds from the first packet to the last acknowledgement, and the bytes that the till sent and read.
+/// Seconds from the first packet to the last acknowledgement, and the bytes of headers and bodies that arrived at
+/// the centre or came from it.
 fn sync(round: u64, with_cut: bool) -> Result<(f64, f64)> {
     let mut shop = Shop::open()?;
     let served = Served::start()?;
     served.register(shop.founded)?;
     let key = served.centre.centre_key();
     let near = TcpListener::bind("127.0.0.1:0")?;
-    let mut near_line = line(&format!("http://{}", near.local_addr()?))?;
+    let near_address = near.local_addr()?;
+    let mut near_line = line(&format!("http://{near_address}"))?;
     served.listen(near)?;
     let start = shop.before_sale(0)?;
     shop.must_sync(&mut machine(), &mut near_line, start, key)?;
@@ -93,7 +98,8 @@ fn sync(round: u64, with_cut: bool) -> Result<(f64, f64)> {
     let link = link(round)?;
     let far = link.in_server(|| TcpListener::bind((SlowLink::SERVER, 0)))??;
     let mut far_line = line(&format!("http://{}", far.local_addr()?))?;
-    served.listen(far)?;
+    // What arrives at the far end is what the line carried for us, whatever was handed to it.
+    let counting = ChaosProxy::start_on(far, near_address, 0, Chaos::none())?;
     let end = shop.before_sale(SALES)?;
     let began = Instant::now();
     std::thread::scope(|scope| -> Result<()> {
@@ -101,7 +107,7 @@ fn sync(round: u64, with_cut: bool) -> Result<(f64, f64)> {
             let link = &link;
             scope.spawn(move || {
                 // Half of the papers are on their way by then.
-                while link.counters().bytes_up < (FLOOR_BYTES / 2) as u64 && began.elapsed() < CUT {
+                while link.counters().bytes_up < MIDDLE && began.elapsed() < CUT {
                     std::thread::sleep(Duration::from_millis(20));
                 }
                 link.set_cut(true);
@@ -121,6 +127,6 @@ fn sync(round: u64, with_cut: bool) -> Result<(f64, f64)> {
         })?
     })?;
     let took = began.elapsed().as_secs_f64();
-    let counted = far_line.counted();
-    Ok((took, (counted.up + counted.down) as f64))
+    let counted = counting.counters();
+    Ok((took, (counted.bytes_up + counted.bytes_down) as f64))
 }

@@ -62,17 +62,38 @@ impl Topic {
 pub enum Open {
     FieldConflict(Contested),
     /// One NIK; both lead their groups.
-    SamePerson { members: [DocRef; 2] },
-    MemberNumber { member_no: String, members: [DocRef; 2] },
-    NegativeStock { item: DocRef, quantity_milli: i64 },
+    SamePerson {
+        members: [DocRef; 2],
+    },
+    MemberNumber {
+        member_no: String,
+        members: [DocRef; 2],
+    },
+    NegativeStock {
+        item: DocRef,
+        quantity_milli: i64,
+    },
     BonOverLimit(OverLimit),
     /// `by`: reversals and returns, in order.
-    TakenBackTwice { of: DocRef, by: Vec<DocRef> },
-    Quarantined { document: DocRef, reason: String },
-    ForeignEffects { document: DocRef },
-    VoidControl { document: DocRef },
+    TakenBackTwice {
+        of: DocRef,
+        by: Vec<DocRef>,
+    },
+    Quarantined {
+        document: DocRef,
+        reason: String,
+    },
+    ForeignEffects {
+        document: DocRef,
+    },
+    VoidControl {
+        document: DocRef,
+    },
     /// `first`: the smallest document that lies aside.
-    Fork { device_no: u32, first: DocRef },
+    Fork {
+        device_no: u32,
+        first: DocRef,
+    },
 }
 
 impl Open {
@@ -152,7 +173,10 @@ impl Asking<'_> {
             Topic::MemberNumber => people::same_number(connection)?,
             Topic::NegativeStock => query::stock::below_zero(connection, u32::MAX)?
                 .into_iter()
-                .map(|(item, quantity_milli)| Open::NegativeStock { item: DocRef::from_key(item), quantity_milli })
+                .map(|(item, quantity_milli)| Open::NegativeStock {
+                    item: DocRef::from_key(item),
+                    quantity_milli,
+                })
                 .collect(),
             Topic::BonOverLimit => people::over_limit(connection, self.bon_limit_default_rp)?,
             Topic::TakenBackTwice => paper::taken_back_twice(connection)?,
@@ -185,4 +209,3 @@ type Answers = HashMap<(u16, Vec<u8>), u8>;
 fn keys(about: &[DocRef]) -> Vec<u8> {
     about.iter().flat_map(|about| about.key().to_be_bytes()).collect()
 }
-

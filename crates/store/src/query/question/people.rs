@@ -35,10 +35,10 @@ pub(super) fn same_number(connection: &Connection) -> Result<Vec<Open>, StoreErr
     for group in twins.chunk_by(|a, b| a.0 == b.0) {
         let members: Vec<i64> = group.iter().map(|(_, member)| *member).collect();
         // Of members merged into one the number is that one's own: only those who lead can clash.
-        open.extend(each_pair(&merged, &members).map(|pair| Open::MemberNumber {
-            member_no: group[0].0.clone(),
-            members: pair,
-        }));
+        open.extend(
+            each_pair(&merged, &members)
+                .map(|pair| Open::MemberNumber { member_no: group[0].0.clone(), members: pair }),
+        );
     }
     Ok(open)
 }
