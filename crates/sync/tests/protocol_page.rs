@@ -1,5 +1,4 @@
 //! docs/sync-protocol.md is held against the code: calls, codes with their statuses, notices, limits.
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use lumbung_sync::wire::{
     BODY_MAX, DOCUMENTS_MAX, Notice, Problem, ProblemCode, RAW_BYTES_MAX, decode, encode,
