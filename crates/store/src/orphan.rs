@@ -1,7 +1,7 @@
 //! What lies beyond the end of a series, or on another branch of it, leaves the log for the orphans.
 
 use crate::append::{set_head, to_i64};
-use crate::control::{Control, End, hash_at};
+use crate::control::{self, Control, End};
 use crate::{StoreError, append};
 use lumbung_document::{Hash, SealedDocument};
 use lumbung_primitives::DocRef;
@@ -14,7 +14,7 @@ pub(crate) fn take_out(connection: &Connection, control: &Control) -> Result<boo
     let mut moved = false;
     for (device_no, end) in control.ends().filter(|(device_no, _)| *device_no != own) {
         moved |= take_branch(connection, device_no, end)?;
-        let named = hash_at(connection, DocRef::new(device_no, end.seq))?;
+        let named = control::hash_at(connection, DocRef::new(device_no, end.seq))?;
         let on_named_branch = named.is_none_or(|hash| hash == end.hash);
         // Where the branch parts is not known before the named one is here: its last document is surely wrong.
         let first = if on_named_branch { end.seq + 1 } else { end.seq };
@@ -31,7 +31,7 @@ pub(crate) fn take_branch(connection: &Connection, device_no: u32, end: &End) ->
     loop {
         let in_log = match seq {
             0 => Some(append::read_genesis(connection, device_no)?),
-            _ => hash_at(connection, DocRef::new(device_no, seq))?,
+            _ => control::hash_at(connection, DocRef::new(device_no, seq))?,
         };
         if in_log == Some(hash) {
             break;
@@ -63,6 +63,30 @@ pub(crate) fn take_branch(connection: &Connection, device_no: u32, end: &End) ->
     }
     set_head_to(connection, device_no, end.seq)?;
     Ok(true)
+}
+
+/// The hash of an orphan by its name. Of several, that of the one that continues what comes before it.
+pub(crate) fn hash_at(connection: &Connection, at: DocRef) -> Result<Option<Hash>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT hash, header FROM orphan_log WHERE doc = ?1 ORDER BY hash")?;
+    let rows = statement.query_map([at.key()], |row| Ok((Hash(row.get(0)?), row.get::<_, Vec<u8>>(1)?)))?;
+    let all: Vec<(Hash, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
+    let (Some((first, _)), Some(before)) = (all.first(), at.seq.checked_sub(1).filter(|seq| *seq > 0)) else {
+        return Ok(all.first().map(|(hash, _)| *hash));
+    };
+    if all.len() > 1 {
+        let before = DocRef::new(at.device_no, before);
+        let prev = match control::hash_at(connection, before)? {
+            None => hash_at(connection, before)?,
+            hash => hash,
+        };
+        for (hash, header) in &all {
+            if Some(lumbung_document::header::read_start(header)?.2) == prev {
+                return Ok(Some(*hash));
+            }
+        }
+    }
+    Ok(Some(*first))
 }
 
 /// Whether a document of another branch is held that `document` continues.
@@ -109,7 +133,7 @@ fn leave(connection: &Connection, device_no: u32, first_seq: u64) -> Result<bool
 /// The head of a series that became shorter or longer, with the signature that was kept for it.
 fn set_head_to(connection: &Connection, device_no: u32, seq: u64) -> Result<(), StoreError> {
     let at = DocRef::new(device_no, seq);
-    let Some(hash) = hash_at(connection, at)? else {
+    let Some(hash) = control::hash_at(connection, at)? else {
         connection.execute("DELETE FROM head WHERE device_no = ?1", [device_no])?;
         return Ok(());
     };

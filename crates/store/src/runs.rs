@@ -130,6 +130,15 @@ impl Ledger {
         control::hash_at(&self.connection, DocRef::new(device_no, seq))
     }
 
+    /// The same, and where the log ends before it, of what is kept among the orphans: what a centre sends beyond
+    /// the end of a series continues those.
+    pub fn hash_held_at(&self, device_no: u32, seq: u64) -> Result<Option<Hash>, StoreError> {
+        match self.hash_at(device_no, seq)? {
+            None if seq > 0 => crate::orphan::hash_at(&self.connection, DocRef::new(device_no, seq)),
+            hash => Ok(hash),
+        }
+    }
+
     pub fn peer(&self, name: &str) -> Result<Option<Peer>, StoreError> {
         let row = self
             .connection

@@ -80,7 +80,7 @@ impl LocalLog for LedgerLog<'_> {
     }
 
     fn hash_at(&self, device_no: u32, seq: u64) -> Result<Option<Hash>, LogError> {
-        self.ledger.hash_at(device_no, seq).map_err(fault)
+        self.ledger.hash_held_at(device_no, seq).map_err(fault)
     }
 
     fn link(&self) -> Result<Link, LogError> {
