@@ -69,11 +69,11 @@ pub(super) fn i7_no_loss(world: &mut World, books: &Books) -> Result<()> {
         if books.standing.get(&record.at) == Some(&record.hash) || super::is_control(record) {
             continue;
         }
-        let stands_for = books.reissues.get(&record.original());
-        // A re-issue that became an orphan itself is an original too.
-        let again = record.reissue_of.is_some_and(|first| books.reissues.contains_key(&first));
+        let original = record.reissue_of.unwrap_or(record.original());
+        let stands_for = books.reissues.get(&original);
+        let stands = books.standing.get(&original.at()) == Some(&original.hash);
         ensure!(
-            matches!(stands_for, Some(Some(_))) || again,
+            stands || matches!(stands_for, Some(Some(_))),
             "I7: {} ({}) is lost: {stands_for:?}, ends {:?}, written {}",
             record.at,
             record.hash,

@@ -65,5 +65,6 @@ fn record_of(document: &SealedDocument) -> Record {
 
 /// Whether a document is never written again.
 fn is_control(record: &Record) -> bool {
-    Kind::from_id(record.kind).is_control()
+    let kind = Kind::from_id(record.kind);
+    kind.is_control() && kind != Kind::MemberErased
 }

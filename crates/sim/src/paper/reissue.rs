@@ -2,7 +2,7 @@
 
 use super::{Paper, says, trade};
 use lumbung_document::header::Original;
-use lumbung_document::{Body, Effects, PersonalContent, PersonalPart, SealedDocument, check_v1};
+use lumbung_document::{Body, Effects, Kind, PersonalContent, PersonalPart, SealedDocument, check_v1};
 use lumbung_primitives::{DocRef, Ref};
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ pub type Replaced = BTreeMap<DocRef, SealedDocument>;
 /// The paper that re-issues `orphan`: kind, date and receipt stay; what it says of other orphans is said of
 /// their re-issues. `None` for control documents, which nobody writes twice.
 pub fn reissue(orphan: &SealedDocument, replaced: &Replaced) -> Option<Paper> {
-    if orphan.kind().is_control() {
+    if orphan.kind().is_control() && orphan.kind() != Kind::MemberErased {
         return None;
     }
     let header = &orphan.header;
@@ -23,7 +23,7 @@ pub fn reissue(orphan: &SealedDocument, replaced: &Replaced) -> Option<Paper> {
         body: orphan.body_bytes.clone(),
         effects: orphan.effects_bytes.clone(),
         date: header.business_date,
-        reissue_of: Some(Original { device_no: orphan.at.device_no, seq: orphan.at.seq, hash: orphan.hash }),
+        reissue_of: Some(original_of(orphan)),
         personal: personal(orphan, replaced),
         sums: check_v1(orphan).ok(),
         says: super::Says::Nothing,
@@ -42,6 +42,12 @@ pub fn reissue(orphan: &SealedDocument, replaced: &Replaced) -> Option<Paper> {
         }
     }
     Some(paper)
+}
+
+/// What a document is a re-issue of: where it is one already, of what that one was.
+pub fn original_of(document: &SealedDocument) -> Original {
+    let (device_no, seq) = (document.at.device_no, document.at.seq);
+    document.header.reissue_of.unwrap_or(Original { device_no, seq, hash: document.hash })
 }
 
 fn personal(orphan: &SealedDocument, replaced: &Replaced) -> Option<(DocRef, PersonalContent)> {
@@ -111,6 +117,7 @@ fn rename(body: &mut Body, replaced: &Replaced) {
             }
             maybe(&mut body.shift);
         }
+        Body::MemberErased(body) => one(&mut body.member),
         Body::Item(edit) | Body::Member(edit) => {
             if let Ref::Doc(target) = &mut edit.target {
                 one(target);

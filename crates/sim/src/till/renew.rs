@@ -4,7 +4,7 @@ use super::{FILE, Line, Till, founded, machine};
 use crate::ambient::{self, KEY_HEX};
 use crate::disk::{Disk, VFS};
 use crate::paper::Paper;
-use crate::paper::reissue::{Replaced, reissue};
+use crate::paper::reissue::{Replaced, original_of, reissue};
 use lumbung_document::SealedDocument;
 use lumbung_primitives::{DocRef, Ref};
 use lumbung_store::{Ledger, StoreError, query};
@@ -94,11 +94,12 @@ impl Till {
 
 /// The smallest document that is held and re-issues this orphan.
 fn reissued_by(ledger: &Ledger, orphan: &SealedDocument) -> Result<Option<DocRef>, StoreError> {
+    let original = original_of(orphan);
     let sql = "SELECT min(doc) FROM reissue WHERE original = ?1 AND hash = ?2";
     let doc: Option<i64> = ledger
         .connection()
         .prepare_cached(sql)?
-        .query_row((orphan.at.key(), orphan.hash.0), |row| row.get(0))?;
+        .query_row((original.at().key(), original.hash.0), |row| row.get(0))?;
     Ok(doc.map(DocRef::from_key))
 }
 
