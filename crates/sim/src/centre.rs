@@ -28,8 +28,8 @@ pub struct Host {
     pub backup: Option<Image>,
     /// Devices that were enrolled when the copy was made.
     pub known_to_backup: BTreeSet<u32>,
-    /// The last of its own documents that it lost when an older copy was put back.
-    pub wanted: Option<(DocRef, Hash)>,
+    /// What it lost when an older copy was put back, and nobody has brought again.
+    pub wanted: Vec<(DocRef, Hash)>,
     /// It will die at a call to its disk.
     pub is_doomed: bool,
     tallies: Vec<(&'static str, u64)>,
@@ -49,7 +49,7 @@ impl Host {
             centre: None,
             backup: None,
             known_to_backup: BTreeSet::new(),
-            wanted: None,
+            wanted: Vec::new(),
             is_doomed: false,
             tallies: Vec::new(),
         };
@@ -158,15 +158,18 @@ impl Host {
         })
     }
 
-    /// Whether everything that it ever wrote itself is there: until then nobody asks it to write more.
+    /// Whether everything is there again that an older copy had lost.
     pub fn is_whole(&mut self) -> Result<bool> {
-        if let Some((at, hash)) = self.wanted
-            && self.is_on()
-            && self.holds(&crate::till::COOP, at, hash)?
-        {
-            self.wanted = None;
+        if !self.is_on() {
+            return Ok(self.wanted.is_empty());
         }
-        Ok(self.wanted.is_none())
+        while let Some((at, hash)) = self.wanted.last().copied() {
+            if !self.holds(&crate::till::COOP, at, hash)? {
+                return Ok(false);
+            }
+            self.wanted.pop();
+        }
+        Ok(true)
     }
 
     /// Every series with its head.

@@ -169,6 +169,10 @@ impl Unit<'_> {
         &self.projector.control
     }
 
+    pub(crate) fn hear_orphans(&mut self) -> Result<(), StoreError> {
+        self.projector.hear_orphans(&self.transaction)
+    }
+
     pub(crate) fn mark_stale(&mut self) {
         self.projector.mark_stale();
     }

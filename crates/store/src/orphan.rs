@@ -20,7 +20,92 @@ pub(crate) fn take_out(connection: &Connection, control: &Control) -> Result<boo
         let first = if on_named_branch { end.seq + 1 } else { end.seq };
         moved |= leave(connection, device_no, first)?;
     }
+    let mut statement = connection.prepare_cached("SELECT DISTINCT doc >> 40 FROM orphan_log")?;
+    let devices: Vec<u32> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for device_no in devices {
+        if device_no != own && control.end_of(device_no).is_none() {
+            moved |= put_back(connection, device_no)?;
+        }
+    }
     Ok(moved)
+}
+
+/// An end that was heard of does not hold: what lay beyond it follows the log again.
+fn put_back(connection: &Connection, device_no: u32) -> Result<bool, StoreError> {
+    let Some((mut at, mut prev)) = log_end(connection, device_no)? else { return Ok(false) };
+    let first = at;
+    loop {
+        let next = DocRef::new(device_no, at.seq + 1);
+        let following: Vec<Hash> = orphans_at(connection, next)?
+            .into_iter()
+            .filter(|(_, header)| follows(header, prev))
+            .map(|(hash, _)| hash)
+            .collect();
+        let [hash] = following.as_slice() else { break };
+        move_to_log(connection, next, hash)?;
+        (at, prev) = (next, *hash);
+    }
+    if at == first {
+        return Ok(false);
+    }
+    set_head_to(connection, device_no, at.seq)?;
+    Ok(true)
+}
+
+/// Where a series ends in the log; its beginning where nothing of it is there.
+fn log_end(connection: &Connection, device_no: u32) -> Result<Option<(DocRef, Hash)>, StoreError> {
+    if let Some(head) = append::read_head(connection, device_no)? {
+        return Ok(Some(head));
+    }
+    let genesis = connection
+        .prepare_cached("SELECT genesis_hash FROM device WHERE device_no = ?1")?
+        .query_row([device_no], |row| row.get(0))
+        .optional()?;
+    Ok(genesis.map(|genesis| (DocRef::new(device_no, 0), Hash(genesis))))
+}
+
+fn follows(header: &[u8], prev: Hash) -> bool {
+    lumbung_document::header::read_start(header).is_ok_and(|(_, _, hash)| hash == prev)
+}
+
+/// Whether an orphan continues the end of its series in the log, by way of other orphans.
+pub(crate) fn follows_log(connection: &Connection, at: DocRef, header: &[u8]) -> Result<bool, StoreError> {
+    let Some((head, head_hash)) = log_end(connection, at.device_no)? else { return Ok(false) };
+    let (mut seq, mut header) = (at.seq, header.to_vec());
+    while seq > head.seq {
+        let (_, _, prev) = lumbung_document::header::read_start(&header)?;
+        seq -= 1;
+        if seq == head.seq {
+            return Ok(prev == head_hash);
+        }
+        let Some(before) = orphan_header(connection, DocRef::new(at.device_no, seq), &prev)? else {
+            return Ok(false);
+        };
+        header = before;
+    }
+    Ok(false)
+}
+
+fn orphans_at(connection: &Connection, at: DocRef) -> Result<Vec<(Hash, Vec<u8>)>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT hash, header FROM orphan_log WHERE doc = ?1 ORDER BY hash")?;
+    let rows = statement.query_map([at.key()], |row| Ok((Hash(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The exact bytes of an orphan; they stay among the orphans too.
+fn move_to_log(connection: &Connection, at: DocRef, hash: &Hash) -> Result<(), StoreError> {
+    let given = params![at.key(), hash.0];
+    connection.execute(
+        "INSERT INTO document_log SELECT doc, header, body, effects FROM orphan_log WHERE doc = ?1 AND hash = ?2",
+        given,
+    )?;
+    let sql = "SELECT personal FROM orphan_log WHERE doc = ?1 AND hash = ?2";
+    let personal: Option<Vec<u8>> = connection.query_row(sql, given, |row| row.get(0))?;
+    if let Some(part) = personal {
+        append::write_personal(connection, at, &part)?;
+    }
+    Ok(())
 }
 
 /// Changes to the branch that an end names, once all of it is here: from the end backwards through the
@@ -48,18 +133,7 @@ pub(crate) fn take_branch(connection: &Connection, device_no: u32, end: &End) ->
     }
     leave(connection, device_no, seq + 1)?;
     for (doc, hash) in chain.iter().rev() {
-        connection.execute(
-            "INSERT INTO document_log SELECT doc, header, body, effects FROM orphan_log WHERE doc = ?1 AND hash = ?2",
-            params![doc, hash],
-        )?;
-        let personal: Option<Vec<u8>> = connection.query_row(
-            "SELECT personal FROM orphan_log WHERE doc = ?1 AND hash = ?2",
-            params![doc, hash],
-            |row| row.get(0),
-        )?;
-        if let Some(part) = personal {
-            append::write_personal(connection, DocRef::from_key(*doc), &part)?;
-        }
+        move_to_log(connection, DocRef::from_key(*doc), &Hash(*hash))?;
     }
     set_head_to(connection, device_no, end.seq)?;
     Ok(true)
@@ -67,10 +141,7 @@ pub(crate) fn take_branch(connection: &Connection, device_no: u32, end: &End) ->
 
 /// The hash of an orphan by its name. Of several, that of the one that continues what comes before it.
 pub(crate) fn hash_at(connection: &Connection, at: DocRef) -> Result<Option<Hash>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT hash, header FROM orphan_log WHERE doc = ?1 ORDER BY hash")?;
-    let rows = statement.query_map([at.key()], |row| Ok((Hash(row.get(0)?), row.get::<_, Vec<u8>>(1)?)))?;
-    let all: Vec<(Hash, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
+    let all = orphans_at(connection, at)?;
     let (Some((first, _)), Some(before)) = (all.first(), at.seq.checked_sub(1).filter(|seq| *seq > 0)) else {
         return Ok(all.first().map(|(hash, _)| *hash));
     };
@@ -81,7 +152,7 @@ pub(crate) fn hash_at(connection: &Connection, at: DocRef) -> Result<Option<Hash
             hash => hash,
         };
         for (hash, header) in &all {
-            if Some(lumbung_document::header::read_start(header)?.2) == prev {
+            if prev.is_some_and(|prev| follows(header, prev)) {
                 return Ok(Some(*hash));
             }
         }

@@ -92,10 +92,12 @@ impl Unit<'_> {
             None => read_genesis(self.connection(), device_no)?,
         };
         let mut last: Option<&SealedDocument> = None;
+        let (before, mut has_control) = (received.orphans, false);
         for document in run.documents.iter().filter(|document| document.at.seq > held_seq) {
             let expected = last.map_or(held_seq, |last| last.at.seq) + 1;
             if end.is_some_and(|end| document.at.seq > end.seq) {
                 received.orphans += u64::from(orphan::keep(self.connection(), document)?);
+                has_control |= document.kind().is_control();
                 continue;
             }
             if document.at.seq != expected {
@@ -120,6 +122,12 @@ impl Unit<'_> {
             let signature = self.signature_for(run, last)?;
             set_head(self.connection(), last.at, &last.hash, &signature)?;
             keep_head(self.connection(), last.at, &last.hash, &signature)?;
+        }
+        if received.orphans > before {
+            keep_head(self.connection(), run.head.at(), &run.head.hash, &run.head.signature)?;
+            if has_control {
+                self.hear_orphans()?;
+            }
         }
         Ok(())
     }

@@ -46,7 +46,7 @@ impl Books {
         }
         let standing = |record: &&Record| books.standing.get(&record.at) == Some(&record.hash);
         let records: Vec<&Record> = model.records.values().filter(standing).collect();
-        books.reissues = reissues(&records);
+        books.reissues = reissues(&word, &records);
         for record in &records {
             let counts = record
                 .reissue_of
@@ -80,13 +80,18 @@ impl Books {
     }
 }
 
-/// For every orphan the smallest re-issue that stands; none where the orphan itself stands.
-fn reissues(records: &[&Record]) -> BTreeMap<Original, Option<DocRef>> {
+/// For every orphan the re-issue that counts: what an earlier close covers before what came too late for it, then
+/// the smallest that stands; none where the orphan itself stands.
+fn reissues(word: &Word, records: &[&Record]) -> BTreeMap<Original, Option<DocRef>> {
     let mut winners: BTreeMap<Original, Option<DocRef>> = BTreeMap::new();
     for record in records {
         if let Some(original) = record.reissue_of {
+            let rank = |at: &DocRef| {
+                let closed = word.closes.iter().position(|close| close.covers(*at));
+                (closed.is_none(), closed, *at)
+            };
             let winner = winners.entry(original).or_insert(Some(record.at));
-            *winner = (*winner).map(|other| other.min(record.at));
+            *winner = winner.map(|other| std::cmp::min_by_key(other, record.at, rank));
         }
     }
     for record in records {

@@ -112,6 +112,9 @@ impl World {
         if !self.host.is_on() || self.host.is_doomed {
             return Ok(false);
         }
+        if !self.host.is_whole()? {
+            return Ok(false);
+        }
         let devices = self.host.devices(&crate::till::COOP)?;
         if devices.iter().any(|device| device.device_no == head.device_no && device.head_seq > head.seq) {
             return Ok(false);
@@ -259,6 +262,9 @@ impl World {
     }
 
     pub(super) fn write_body(&mut self, name: usize, body: &Body) -> Result<bool> {
+        if let Body::SeriesEnd(end) = body {
+            self.ended.insert(end.device_no);
+        }
         let date = Zone::Wib.business_date(self.now);
         let paper = Paper::of(body, date).context("a control document books nothing")?;
         self.write(name, &[paper])

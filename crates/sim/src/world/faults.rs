@@ -213,8 +213,7 @@ impl World {
         let Some(backup) = self.tills[name].backup.clone() else { return Ok(false) };
         // What a coming end leaves out counts through a re-issue alone, and for that this disk is wanted.
         let device_no = self.tills[name].device_no;
-        let mut heard = self.tills.iter().filter_map(|till| till.ledger.as_ref());
-        if heard.any(|ledger| ledger.control().end_of(device_no).is_some()) {
+        if self.ended.contains(&device_no) {
             return Ok(false);
         }
         let now = held(&self.tills[name])?;
@@ -262,10 +261,8 @@ impl World {
         if documents.iter().any(|document| !elsewhere.contains(&(document.at, document.hash))) {
             return Ok(false);
         }
-        let own = documents.iter().rev().find(|document| document.at.device_no == 0);
-        let last = own.map(|document| (document.at, document.hash));
         self.host.restore(&backup)?;
-        self.host.wanted = last;
+        self.host.wanted = documents.iter().map(|document| (document.at, document.hash)).collect();
         self.tell(|| "an older copy of the centre is put back".into());
         Ok(true)
     }

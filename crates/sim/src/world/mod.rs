@@ -57,6 +57,8 @@ pub struct World {
     pub tickets: Vec<Ticket>,
     /// Devices that spoke as if they kept the books: nobody makes them the holder.
     usurpers: BTreeSet<u32>,
+    /// Devices whose end somebody has written.
+    ended: BTreeSet<u32>,
     /// Devices that were made the holder, whether they have heard of it or not.
     appointed: BTreeSet<u32>,
     next_device_no: u32,
@@ -92,6 +94,7 @@ impl World {
             handle: 0,
             tickets: Vec::new(),
             usurpers: BTreeSet::new(),
+            ended: BTreeSet::new(),
             appointed: BTreeSet::from([1]),
             next_device_no: 2,
             next_id: 0,

@@ -17,8 +17,8 @@ pub(crate) struct Document {
     pub(crate) at: DocRef,
     pub(crate) hash: lumbung_document::Hash,
     pub(crate) body: Body,
-    /// It lies among the orphans, and does not stand.
-    pub(crate) orphan: bool,
+    /// It lies on another branch than the log, and does not stand.
+    pub(crate) apart: bool,
 }
 
 /// `documents` in the order of (device_no, seq). Re-issues are taken over from `before`.
@@ -48,7 +48,7 @@ impl Control {
         let within = |end: &End| {
             document.at.seq < end.seq || (document.at.seq == end.seq && document.hash == end.hash)
         };
-        !document.orphan && self.ends.get(&document.at.device_no).is_none_or(within)
+        !document.apart && self.ends.get(&document.at.device_no).is_none_or(within)
     }
 
     /// Whether the author kept the books when it wrote this, as far as its own series tells.

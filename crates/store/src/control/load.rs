@@ -21,7 +21,10 @@ pub(crate) fn load(connection: &Connection) -> Result<Control, StoreError> {
     let mut documents = Vec::new();
     while let Some(row) = rows.next()? {
         let (header, body): (Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(2)?);
-        if let Some(document) = document(DocRef::from_key(row.get(0)?), &header, &body, row.get(3)?) {
+        let at = DocRef::from_key(row.get(0)?);
+        // What only lies beyond an end would be in the log if the end did not hold.
+        let apart = row.get(3)? && !crate::orphan::follows_log(connection, at, &header)?;
+        if let Some(document) = document(at, &header, &body, apart) {
             documents.push(document);
         }
     }
@@ -30,10 +33,10 @@ pub(crate) fn load(connection: &Connection) -> Result<Control, StoreError> {
     Ok(control)
 }
 
-fn document(at: DocRef, header: &[u8], body: &[u8], orphan: bool) -> Option<Document> {
+fn document(at: DocRef, header: &[u8], body: &[u8], apart: bool) -> Option<Document> {
     let decoded = Header::decode(header).ok()?;
     let body = Body::decode(decoded.kind, decoded.kind_version, body).ok().flatten()?;
-    Some(Document { at, hash: Hash::document(header), body, orphan })
+    Some(Document { at, hash: Hash::document(header), body, apart })
 }
 
 fn load_reissues(connection: &Connection, control: &mut Control) -> Result<(), StoreError> {

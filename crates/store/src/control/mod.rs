@@ -104,6 +104,10 @@ impl Control {
         &self.closes
     }
 
+    pub(crate) fn has_same_reissues(&self, other: &Self) -> bool {
+        self.reissues == other.reissues
+    }
+
     pub(crate) fn has_reissues(&self) -> bool {
         !self.reissues.is_empty()
     }
@@ -124,11 +128,18 @@ impl Control {
         let before = self.reissues.get(&original).copied();
         let now = match before {
             _ if stands => None,
-            Some(Some(other)) if other < at => Some(other),
+            Some(Some(other)) if self.precedence(other) < self.precedence(at) => Some(other),
             _ => Some(at),
         };
         self.reissues.insert(original, now);
         before.is_some_and(|before| before.is_some() && before != now)
+    }
+
+    /// Which of several re-issues counts: one that a close covers before one that came too late for it, so that
+    /// what was closed stays as it was; then the smallest.
+    fn precedence(&self, at: DocRef) -> (usize, DocRef) {
+        let covering = self.closes.iter().position(|close| close.covers(at));
+        (covering.unwrap_or(usize::MAX), at)
     }
 
     /// Takes note that a document stands in the log. Says whether its re-issue must not count any more.

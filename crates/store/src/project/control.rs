@@ -133,9 +133,16 @@ impl Projector<'_> {
         Ok(())
     }
 
+    /// Control documents came that lie among the orphans: perhaps they stand after all.
+    pub(crate) fn hear_orphans(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        let now = control::load(connection)?;
+        self.absorb(connection, now)
+    }
+
     fn absorb(&mut self, connection: &Connection, now: Control) -> Result<(), StoreError> {
         let before = std::mem::replace(&mut self.control, now);
         self.ends_changed |= !before.ends().eq(self.control.ends());
+        self.stale |= !before.has_same_reissues(&self.control);
         if before.closes() == self.control.closes() {
             return Ok(());
         }

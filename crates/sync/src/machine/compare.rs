@@ -143,8 +143,9 @@ impl Machine {
             missed += head.seq - after_seq;
             missing.push((head.device_no, after_seq));
         }
-        // The founder's series admits the centre's, and the centre's most others.
-        missing.sort_by_key(|(device_no, _)| (*device_no != 1, *device_no));
+        // The centre's own series first, before anything makes it write there again; then the founder's, which
+        // says most about the others.
+        missing.sort_unstable();
         let mut held = true;
         for head in answer.heads.iter().filter(|head| head.device_no != own) {
             held &= holds(log, head)?;
