@@ -121,6 +121,11 @@ impl Ledger {
             return Err(StoreError::Damaged("the file is empty or cut off".into()));
         }
         let lock = Lock::take(path)?;
+        match std::fs::File::open(beside(path, "-wal")) {
+            Ok(wal) => crate::wal::check(wal)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
         Self::opened(path, key_hex, None, Some(lock))
     }
 
@@ -131,7 +136,8 @@ impl Ledger {
         Self::grow(connection, path, key_hex, founding, None)
     }
 
-    /// `open` for tests that put a disk of their own beneath: see [`Self::found_on`].
+    /// `open` for tests that put a disk of their own beneath: see [`Self::found_on`]. They ask
+    /// [`crate::wal::check`] themselves, with the bytes that their disk has.
     pub fn open_on(vfs: &str, path: &Path, key_hex: &str) -> Result<Self, StoreError> {
         Self::opened(path, key_hex, Some(vfs), None)
     }
@@ -163,6 +169,12 @@ impl Ledger {
     /// What the control documents say: who keeps the books, which series have ended, what is closed.
     pub fn control(&self) -> &Control {
         &self.control
+    }
+
+    /// Copies the WAL back into the file and cuts it off: what lies in the file is proved page by page, and no
+    /// spoilt frame can end it. Where somebody else still reads, what can be copied is.
+    pub fn checkpoint(&self) -> Result<(), StoreError> {
+        Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
     pub fn identity(&self) -> &Identity {

@@ -3,7 +3,7 @@
 use crate::control::{self, Control};
 use crate::lock::beside;
 use crate::project::{PersonalReader, Projector};
-use crate::{Ledger, StoreError, migration, open, query, state_hash};
+use crate::{Ledger, StoreError, migration, open, query, reference_state, state_hash};
 use lumbung_document::{Hash, SealedDocument, SignedHead, check_v1};
 use lumbung_primitives::DocRef;
 use rusqlite::Connection;
@@ -37,6 +37,7 @@ impl Ledger {
         progress: Progress<'_>,
     ) -> Result<Report, StoreError> {
         let mut report = Report::default();
+        let own = self.identity.own_device_no;
         self.check_pages(&mut report)?;
         let total = query::document::count(&self.connection)?;
         let scratch = Scratch::new(self, key_hex)?;
@@ -47,6 +48,7 @@ impl Ledger {
         let mut projector = Projector::settled(reader, control::load(&self.connection)?);
         let mut chains: BTreeMap<u32, (u64, Hash)> = BTreeMap::new();
         let transaction = scratch.connection.unchecked_transaction()?;
+        let parts_owed = self.owes_personal_parts()?;
         query::document::for_each_raw(&self.connection, |at, header, body, effects, personal| {
             report.documents += 1;
             if report.documents.is_multiple_of(4096) {
@@ -55,6 +57,10 @@ impl Ledger {
             }
             match SealedDocument::open(at.device_no, header, body, effects, personal) {
                 Ok(document) => {
+                    let has_part = document.header.personal_hash.is_some();
+                    if parts_owed && has_part && document.personal_bytes.is_none() && at.device_no == own {
+                        fault(&mut report, format!("{at}: its personal part is missing"));
+                    }
                     self.check_document(&document, at, &mut chains, expansion, &mut report)?;
                     // The scratch store has no personal parts: names are not part of the state.
                     projector.project(&transaction, &SealedDocument { personal_bytes: None, ..document })
@@ -67,19 +73,31 @@ impl Ledger {
         })?;
         projector.flush(&transaction)?;
         self.check_heads(&chains, &mut report)?;
+        self.check_kept_heads(&mut |sentence| fault(&mut report, sentence))?;
         report.state_hash = state_hash::state_hash(&self.connection)?;
         if report.state_hash != state_hash::state_hash(&transaction)? {
             fault(&mut report, "the projections differ from what the documents say: rebuild them".into());
+        }
+        for table in reference_state::differing(&self.connection, &transaction)? {
+            let sentence =
+                format!("{table}: the projections differ from what the documents say: rebuild them");
+            fault(&mut report, sentence);
         }
         self.check_totals(&mut report)?;
         Ok(report)
     }
 
+    /// While nobody was erased, every part that was written here is here.
+    fn owes_personal_parts(&self) -> Result<bool, StoreError> {
+        let erased: i64 = self.connection.query_row("SELECT count(*) FROM erased", [], |row| row.get(0))?;
+        Ok(erased == 0)
+    }
+
     fn check_pages(&self, report: &mut Report) -> Result<(), StoreError> {
         // The cipher's check reads the file past the WAL. A page that was being copied back when the power
         // was cut is whole in the WAL alone, and would be called damaged until it is copied again.
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        for pragma in ["PRAGMA cipher_integrity_check", "PRAGMA quick_check"] {
+        self.checkpoint()?;
+        for pragma in ["PRAGMA cipher_integrity_check", "PRAGMA integrity_check"] {
             let mut statement = self.connection.prepare(pragma)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {

@@ -133,7 +133,11 @@ impl Till {
         }
     }
 
+    /// As [`Ledger::open`] does it, on a disk of a test's own.
     pub fn open(disk: &Disk) -> Result<Ledger, StoreError> {
+        if let Some(wal) = disk.image().read(&format!("{FILE}-wal")) {
+            lumbung_store::wal::check(wal.as_slice())?;
+        }
         Ledger::open_on(VFS, &disk.path(FILE), KEY_HEX)
     }
 
