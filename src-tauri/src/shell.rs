@@ -6,6 +6,7 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 pub(crate) type Answer<T> = Result<T, AppError>;
 
@@ -13,6 +14,9 @@ pub(crate) type Answer<T> = Result<T, AppError>;
 pub(crate) struct Shell<L = App> {
     door: Mutex<Door<L>>,
     open: Box<dyn Fn() -> Answer<L> + Send + Sync>,
+    hand_on: HandOn<L>,
+    /// When the disk last failed.
+    failed: Mutex<Option<Instant>>,
 }
 
 /// The ledger behind the window, lent for moments to what waits for a line.
@@ -23,6 +27,12 @@ impl lumbung_app::sync::Door for Behind<'_> {
         self.0.borrow(work)
     }
 }
+
+/// Gives the ledger that is opened anew what must outlive the one before: who sits there.
+type HandOn<L> = fn(&L) -> Box<dyn FnOnce(&mut L)>;
+
+/// Trouble that comes back within so long has not passed.
+const PASSING: Duration = Duration::from_secs(60);
 
 enum Door<L> {
     Opening(JoinHandle<Answer<L>>),
@@ -35,14 +45,18 @@ enum Door<L> {
 
 impl Shell<App> {
     pub(crate) fn opening(place: Resolved) -> Self {
-        Self::new(move || App::open(&place.ledger, place.key_file.as_deref()))
+        let open = move || App::open(&place.ledger, place.key_file.as_deref());
+        Self::new(open, |app| {
+            let seat = app.seat();
+            Box::new(|app| app.take_seat(seat))
+        })
     }
 }
 
 impl<L: Send + 'static> Shell<L> {
-    fn new(open: impl Fn() -> Answer<L> + Clone + Send + Sync + 'static) -> Self {
-        let first = open.clone();
-        Self { door: Mutex::new(Door::Opening(thread::spawn(first))), open: Box::new(open) }
+    fn new(open: impl Fn() -> Answer<L> + Clone + Send + Sync + 'static, hand_on: HandOn<L>) -> Self {
+        let door = Mutex::new(Door::Opening(thread::spawn(open.clone())));
+        Self { door, open: Box::new(open), hand_on, failed: Mutex::new(None) }
     }
 
     /// Asks the ledger. A fault inside it never takes the window down: the ledger is read anew from its file,
@@ -58,11 +72,32 @@ impl<L: Send + 'static> Shell<L> {
             Door::Failed(error) => return Err(error.clone()),
             Door::Opening(_) | Door::Closed => return Err(closing()),
         };
-        answer.unwrap_or_else(|_| {
-            door.let_go(Door::Failed(fault()));
-            *door = self.tried();
-            Err(fault())
-        })
+        match answer {
+            Ok(Err(error)) if is_of_the_disk(&error) => Err(self.reopened(&mut door, error)),
+            Ok(answer) => answer,
+            Err(_) => {
+                door.let_go(Door::Failed(fault()));
+                *door = self.tried();
+                Err(fault())
+            }
+        }
+    }
+
+    /// After one call to the disk that failed, the cipher answers all that come with "damaged", until the file is
+    /// opened anew. So it is, and whoever asked is told to try again: whether the last act was kept nobody
+    /// knows, and its draft tells when it is tried. Where trouble comes back at once, it is told as it is.
+    fn reopened(&self, door: &mut Door<L>, error: AppError) -> AppError {
+        let Door::Open(ledger) = &*door else { return error };
+        let hand_on = (self.hand_on)(ledger);
+        door.let_go(Door::Failed(error.clone()));
+        *door = self.tried();
+        match door {
+            Door::Open(ledger) => hand_on(ledger),
+            Door::Failed(still) => return still.clone(),
+            Door::Opening(_) | Door::Closed => {}
+        }
+        let before = self.failed.lock().unwrap_or_else(PoisonError::into_inner).replace(Instant::now());
+        if before.is_some_and(|before| before.elapsed() < PASSING) { error } else { passing() }
     }
 
     /// Why there is no ledger behind this window; absent where there is one.
@@ -153,6 +188,18 @@ fn fault() -> AppError {
     }
 }
 
+fn is_of_the_disk(error: &AppError) -> bool {
+    error.code == "disk_trouble" || error.code == "damaged"
+}
+
+fn passing() -> AppError {
+    AppError {
+        code: "disk_trouble".to_owned(),
+        message: "Disk sempat tidak menjawab; Lumbung membuka ulang bukunya.".to_owned(),
+        next: "Coba lagi.".to_owned(),
+    }
+}
+
 fn closing() -> AppError {
     AppError {
         code: "shell_closing".to_owned(),
@@ -169,6 +216,7 @@ mod tests {
 
     struct Ledger {
         closed: Arc<AtomicU32>,
+        cashier: Option<u32>,
     }
 
     impl Drop for Ledger {
@@ -180,7 +228,12 @@ mod tests {
     fn shell() -> (Shell<Ledger>, Arc<AtomicU32>) {
         let closed = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&closed);
-        (Shell::new(move || Ok(Ledger { closed: Arc::clone(&counter) })), closed)
+        let open = move || Ok(Ledger { closed: Arc::clone(&counter), cashier: None });
+        let hand_on: HandOn<Ledger> = |before| {
+            let cashier = before.cashier;
+            Box::new(move |after| after.cashier = cashier)
+        };
+        (Shell::new(open, hand_on), closed)
     }
 
     #[test]
@@ -198,8 +251,8 @@ mod tests {
         let error = AppError { code: "ledger_in_use".into(), message: "m".into(), next: "n".into() };
         let (shell, in_use) = (error.clone(), Arc::new(AtomicU32::new(1)));
         let seen = Arc::clone(&in_use);
-        let shell: Shell<u32> =
-            Shell::new(move || if seen.load(Ordering::SeqCst) == 1 { Err(shell.clone()) } else { Ok(7) });
+        let open = move || if seen.load(Ordering::SeqCst) == 1 { Err(shell.clone()) } else { Ok(7) };
+        let shell: Shell<u32> = Shell::new(open, |_| Box::new(|_| ()));
         assert_eq!(shell.startup_error(), Some(error.clone()));
         assert_eq!(shell.ask(|_| Ok(())), Err(error));
         in_use.store(0, Ordering::SeqCst);
@@ -208,8 +261,29 @@ mod tests {
     }
 
     #[test]
+    fn after_a_passing_error_of_the_disk_the_ledger_is_opened_anew_and_the_cashier_stays() {
+        let error = |code: &str| AppError { code: code.into(), message: "m".into(), next: "n".into() };
+        for code in ["disk_trouble", "damaged"] {
+            let (shell, closed) = shell();
+            shell.ask(|ledger| Ok(ledger.cashier = Some(4))).ok();
+            let answer: Answer<u32> = shell.ask(|_| Err(error(code)));
+            assert_eq!(answer.map_err(|error| error.next), Err("Coba lagi.".to_owned()));
+            assert_eq!(closed.load(Ordering::SeqCst), 1);
+            assert_eq!(shell.ask(|ledger| Ok(ledger.cashier)), Ok(Some(4)));
+            // It has not passed: now it is said.
+            let answer: Answer<u32> = shell.ask(|_| Err(error(code)));
+            assert_eq!(answer, Err(error(code)));
+            assert_eq!(closed.load(Ordering::SeqCst), 2);
+        }
+        let (shell, closed) = shell();
+        let answer: Answer<u32> = shell.ask(|_| Err(error("disk_full")));
+        assert_eq!(answer, Err(error("disk_full")));
+        assert_eq!(closed.load(Ordering::SeqCst), 0, "what is no trouble of the disk changes nothing");
+    }
+
+    #[test]
     fn a_fault_while_opening_is_an_answer_too() {
-        let shell: Shell<Ledger> = Shell::new(|| panic!("on purpose"));
+        let shell: Shell<Ledger> = Shell::new(|| panic!("on purpose"), |_| Box::new(|_| ()));
         assert_eq!(shell.startup_error().map(|error| error.code), Some("shell_fault".to_owned()));
     }
 

@@ -211,6 +211,7 @@ impl App {
             printer: Printer::new(),
             standing,
             counted: std::cell::RefCell::default(),
+            idle: crate::idle::Idle::default(),
             fault: None,
             opened: std::time::Instant::now(),
         };

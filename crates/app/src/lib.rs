@@ -12,6 +12,7 @@ pub mod error;
 pub mod export;
 mod found;
 pub mod home;
+mod idle;
 pub mod import;
 pub mod item;
 pub mod journal;
@@ -74,6 +75,7 @@ pub struct App {
     standing: sync::Standing,
     /// How many questions are open, as last counted.
     counted: std::cell::RefCell<question::Counted>,
+    idle: idle::Idle,
     /// Why writing has stopped, if it has.
     fault: Option<String>,
     /// A counter that only runs forward, for pauses after wrong PINs.
@@ -109,9 +111,14 @@ impl App {
         policy(self.connection())
     }
 
-    /// Makes what was typed into carts durable. The shell asks for it every second.
+    /// Makes what was typed into carts durable, and uses a rest. The shell asks for it every second.
     pub fn flush_drafts(&mut self) -> Answer<()> {
-        Ok(self.drafts.flush()?)
+        self.drafts.flush()?;
+        let (changes, now_ms) = (self.connection().total_changes(), self.uptime_ms());
+        if self.idle.is_due(changes, now_ms) {
+            self.ledger.checkpoint()?;
+        }
+        Ok(())
     }
 }
 

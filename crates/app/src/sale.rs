@@ -5,7 +5,7 @@ use crate::error::Refused;
 use crate::permission::Action;
 use crate::{Answer, App, FIRST_OUTLET};
 use lumbung_document::body::sale::GoodsClass;
-use lumbung_document::{Body, MemberMoveKind};
+use lumbung_document::{Body, MemberMoveKind, SealedDocument};
 use lumbung_domain::member::MemberStatus;
 use lumbung_domain::sale::{
     LINES_MAX, ReturnCommand, ReturnView, SaleCommand, SaleItem, SaleLineCommand, SaleMember, SaleView,
@@ -18,6 +18,7 @@ use lumbung_store::query::stock::Shelf;
 use lumbung_store::{StoreError, query, relation};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
@@ -228,7 +229,13 @@ impl App {
         self.require(Action::Sell)?;
         let reading = self.reading()?;
         if let Some(booked) = query::local::booked_draft(self.connection(), &request.cart.draft_id)? {
-            return Ok(self.sale_done(&self.document(booked)?)?);
+            let document = self.document(booked)?;
+            let done = self.sale_done(&document)?;
+            // Booked although the answer was an error, and changed since: what was added is on no receipt.
+            if !is_of(&document, &request)? {
+                return Err(Refused::DraftBooked { receipt_no: done.receipt_no }.into());
+            }
+            return Ok(done);
         }
         let (view, _) = self.sale_view(&request.cart)?;
         let command = SaleCommand {
@@ -283,6 +290,22 @@ impl App {
         };
         Ok(if on_bon && owes { Paper::Bon } else { Paper::Cash })
     }
+}
+
+/// Whether a sale sells what is asked for, to the same buyer and for the same kind of money.
+fn is_of(document: &SealedDocument, request: &RecordSale) -> Result<bool, Refused> {
+    let Some(Body::Sale(body)) = document.body().map_err(StoreError::from)? else { return Ok(false) };
+    let mut sold: BTreeMap<DocRef, Quantity> = BTreeMap::new();
+    for line in &body.lines {
+        *sold.entry(line.item).or_insert(Quantity::ZERO) += line.quantity;
+    }
+    let mut wanted: BTreeMap<DocRef, Quantity> = BTreeMap::new();
+    for line in &request.cart.lines {
+        *wanted.entry(line.item).or_insert(Quantity::ZERO) += line.quantity;
+    }
+    let tender = request.tender.into();
+    let same_tender = body.tenders.iter().all(|tendered| tendered.tender == tender);
+    Ok(sold == wanted && body.member == request.cart.member && same_tender)
 }
 
 pub(crate) fn sale_lines(cart: &Cart) -> Vec<SaleLineCommand> {

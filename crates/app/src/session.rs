@@ -93,6 +93,13 @@ pub(crate) struct Session {
     pub(crate) role: Role,
 }
 
+/// Who sits here, and whether writing had stopped.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    session: Option<Session>,
+    fault: Option<String>,
+}
+
 impl Role {
     pub(crate) const fn from_domain(role: lumbung_domain::member::Role) -> Self {
         use lumbung_domain::member::Role as Domain;
@@ -201,6 +208,16 @@ impl App {
         Ok(())
     }
 
+    /// What outlives opening the same ledger anew.
+    pub fn seat(&self) -> Seat {
+        Seat { session: self.session.clone(), fault: self.fault.clone() }
+    }
+
+    pub fn take_seat(&mut self, seat: Seat) {
+        self.session = seat.session;
+        self.fault = seat.fault;
+    }
+
     /// Signs out; the cart is kept.
     pub fn lock(&mut self) -> Answer<Status> {
         self.session = None;
@@ -284,7 +301,7 @@ impl App {
     }
 
     /// Milliseconds since this ledger was opened; only ever grows, whatever the clock does.
-    fn uptime_ms(&self) -> u64 {
+    pub(crate) fn uptime_ms(&self) -> u64 {
         u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }

@@ -106,6 +106,8 @@ impl App {
         };
         let decision = shift::close(self.open_shift_view()?, command)?;
         let closed = self.book(decision)?;
+        // Now there is time for it. The close is durable already, so it is not called off where this fails.
+        let _ = self.ledger.checkpoint();
         let receipts = self.receipts_of(row.shift, row.book_day)?;
         let is_sale = |flow: u8| flow == flow::SALES_MEMBERS || flow == flow::SALES_OTHERS;
         let cash_sales = of_account(&totals, account::TILL_CASH, is_sale);

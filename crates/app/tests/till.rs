@@ -4,6 +4,7 @@
 mod common;
 
 use common::{MORNING, Shop, item};
+use lumbung_app::cart::CartLine;
 use lumbung_app::item::Scan;
 use lumbung_app::member::{RecordBonPayment, RecordSavings, SavingsKind};
 use lumbung_app::sale::{RecordReturn, RecordSale, ReturnLine, Tender};
@@ -30,7 +31,13 @@ fn cash_with_change_and_a_double_tap() {
     let request = RecordSale { cart, tender: Tender::Cash, tendered_rp: Money(50_000) };
     let done = shop.app.record_sale(request.clone()).unwrap();
     assert_eq!((done.receipt_no.as_str(), done.change_rp.0), ("A-000001", 15_000));
-    assert_eq!(shop.app.record_sale(request).unwrap().sale, done.sale, "the same draft books once");
+    assert_eq!(shop.app.record_sale(request.clone()).unwrap().sale, done.sale, "the same draft books once");
+    // As where the disk failed with the answer: the sale is there, and the cashier goes on with the cart.
+    let mut changed = request;
+    changed.cart.lines.push(CartLine { item: shop.tea, quantity: Quantity(1_000) });
+    let refused = shop.app.record_sale(changed).unwrap_err();
+    assert_eq!(refused.code, "draft_booked");
+    assert!(refused.message.contains("A-000001"), "{}", refused.message);
     assert_eq!(shop.balance("111100"), 35_000);
     assert!(shop.app.current_cart().unwrap().lines.is_empty());
 }
@@ -176,6 +183,7 @@ fn a_count_is_booked_with_its_difference_and_deposit() {
     };
     assert_eq!(shop.app.close_shift(close(99_000, 100_000)).unwrap_err().code, "more_than_counted");
     let report = shop.app.close_shift(close(99_000, 50_000)).unwrap();
+    assert_eq!(shop.wal_bytes(), 0, "the day lies in the file");
     assert_eq!((report.expected_rp.0, report.difference_rp.0, report.receipts), (100_000, -1_000, 1));
     assert_eq!(
         (shop.balance("551000"), shop.balance("112100"), shop.balance("111100")),

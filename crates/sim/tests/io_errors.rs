@@ -7,6 +7,7 @@ use lumbung_primitives::DocRef;
 use lumbung_sim::disk::workload::{self, Step, Till};
 use lumbung_sim::disk::{Disk, Fate, Fault, FaultKind, Image};
 use lumbung_store::{Ledger, StoreError};
+use rusqlite::ErrorCode;
 use std::collections::BTreeMap;
 
 const SEED: u64 = 21;
@@ -58,6 +59,14 @@ fn check(disk: &Disk, attempts: &[Attempt], before: &BTreeMap<DocRef, Hash>, pro
         let whole = there == attempt.tried.len();
         assert!(whole || (there == 0 && !attempt.done), "{told}: {there} of {:?}", attempt.tried);
     }
+    // Every own document of the workload is a draft of the window's: the draft tells whether it happened.
+    let sql = "SELECT (SELECT count(*) FROM local_draft AS d JOIN document_log AS l ON l.doc = d.doc)
+        - (SELECT count(*) FROM document_log WHERE doc >> 40 = ?1), (SELECT count(*) FROM local_draft)
+        - (SELECT count(*) FROM document_log WHERE doc >> 40 = ?1)";
+    let own = ledger.identity().own_device_no;
+    let drafts: (i64, i64) =
+        ledger.connection().query_row(sql, [own], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!(drafts, (0, 0), "{told}: drafts and documents differ");
     let known = |at: &DocRef, hash: &Hash| {
         before.get(at) == Some(hash) || attempts.iter().any(|attempt| attempt.tried.contains(&(*at, *hash)))
     };
@@ -114,4 +123,56 @@ fn any_call_fails_and_nothing_is_half_there() {
         let old = std::fs::read_to_string(&file).unwrap_or_default();
         std::fs::write(file, format!("{old}failed disk calls {failed}\n")).unwrap();
     }
+}
+
+/// What the shell does: whatever the till was told after the disk failed once, opening the ledger anew is enough.
+#[test]
+fn after_a_passing_fault_one_reopening_is_enough() {
+    let start = start();
+    let steps = [
+        Step::Sell,
+        Step::Group(5),
+        Step::Receive(2),
+        Step::Rebuild,
+        Step::Checkpoint { cut: true },
+        Step::Sell,
+    ];
+    let (mut failed, mut wedged) = (0, 0);
+    for kind in [FaultKind::Error, FaultKind::ShortRead, FaultKind::Full] {
+        for nth in 1.. {
+            let disk = Disk::of(&start, nth);
+            let mut till = Till::on(&disk, SEED, WAL_PAGES);
+            till.take(Step::Restart).unwrap();
+            disk.break_call(Fault { kind, nth, lasting: false });
+            let Some(error) = steps.iter().find_map(|step| till.take(*step).err()) else {
+                if disk.struck() == 0 {
+                    break;
+                }
+                continue;
+            };
+            failed += 1;
+            let told = format!("{kind:?} of call {nth}: {error:?}");
+            let asks_to_reopen = match &error {
+                StoreError::Damaged(_) => true,
+                StoreError::Sqlite(error) => error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure),
+                _ => false,
+            };
+            if !asks_to_reopen {
+                till.take(Step::Sell).unwrap_or_else(|again| panic!("{told}, then {again:?}"));
+                continue;
+            }
+            wedged += u32::from(till.take(Step::Sell).is_err());
+            till.ledger = None;
+            till.take(Step::Sell).unwrap_or_else(|again| panic!("{told}, reopened, then {again:?}"));
+            if nth.is_multiple_of(3) {
+                assert_eq!(
+                    Till::faults(till.ledger.as_ref().unwrap()).unwrap(),
+                    Vec::<String>::new(),
+                    "{told}"
+                );
+            }
+        }
+    }
+    println!("{failed} steps failed, {wedged} would have failed on; one reopening was enough for each");
+    assert!(wedged > 0, "the cipher has learnt to go on: the shell need not reopen any more");
 }

@@ -57,6 +57,8 @@ pub enum Refused {
     NotASale,
     #[error("the draft is not there any more")]
     DraftUnknown,
+    #[error("the draft was booked as {receipt_no}, and changed since")]
+    DraftBooked { receipt_no: String },
     #[error("barcode {code} belongs to {owner} already")]
     BarcodeTaken { code: String, owner: String },
     #[error("member number {number} belongs to {owner} already")]

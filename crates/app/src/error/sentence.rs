@@ -4,6 +4,7 @@ use super::{AppError, FileFault, Refused};
 use crate::session::Language;
 use lumbung_domain::Rejection;
 use lumbung_store::StoreError;
+use rusqlite::ErrorCode;
 
 /// Code, then (message, next) in Indonesian and in English.
 pub(super) struct Words {
@@ -360,6 +361,17 @@ fn store(error: &StoreError) -> Words {
                 "Restore the last backup and keep the damaged file.",
             ),
         ),
+        StoreError::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => words(
+            "disk_trouble",
+            (
+                format!("Disk tidak menjawab ({error}); yang terakhir mungkin tidak tersimpan."),
+                "Coba lagi; bila terulang, buat cadangan dan periksa disk.",
+            ),
+            (
+                format!("The disk did not answer ({error}); the last act may not be kept."),
+                "Try again; if it recurs, make a backup and have the disk checked.",
+            ),
+        ),
         other => words(
             "store",
             (
@@ -516,6 +528,17 @@ fn door(refused: &Refused) -> Words {
             "choice_unknown",
             ("Jawaban itu tidak ada pada pertanyaan ini.", "Pilih salah satu jawaban yang tertulis."),
             ("That answer does not belong to this question.", "Choose one of those written there."),
+        ),
+        Refused::DraftBooked { receipt_no } => words(
+            "draft_booked",
+            (
+                format!("Keranjang ini sudah tercatat sebagai struk {receipt_no}, sebelum diubah."),
+                "Lihat struk itu; kosongkan keranjang, lalu masukkan yang belum tercatat.",
+            ),
+            (
+                format!("This cart was booked as receipt {receipt_no}, before it was changed."),
+                "Look at that receipt; empty the cart, then enter what is not on it.",
+            ),
         ),
         Refused::BarcodeTaken { code, owner } => words(
             "barcode_taken",

@@ -135,6 +135,10 @@ impl Shop {
         self.app.record_sale(RecordSale { cart, tender, tendered_rp: Money(handed) })
     }
 
+    pub(crate) fn wal_bytes(&self) -> u64 {
+        std::fs::metadata(self.folder.path().join("ledger.db-wal")).map_or(0, |wal| wal.len())
+    }
+
     pub(crate) fn balance(&self, account: &str) -> i64 {
         let rows = self.app.trial_balance(None, None).unwrap().rows;
         rows.iter().filter(|row| row.code == account).map(|row| row.debit_rp.0 - row.credit_rp.0).sum()
