@@ -193,6 +193,7 @@ impl World {
         let mut till = Till::on(clone, device_no, centre_key, disk)?;
         till.is_parted = true;
         till.clock = self.tills[name].clock;
+        till.level = self.tills[name].level;
         self.tills[name].is_parted = true;
         self.tills.push(till);
         self.tell(|| format!("till {clone} is a copy of till {name}, device {device_no}"));
