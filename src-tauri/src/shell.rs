@@ -32,7 +32,7 @@ impl lumbung_app::sync::Door for Behind<'_> {
 type HandOn<L> = fn(&L) -> Box<dyn FnOnce(&mut L)>;
 
 /// Trouble that comes back within so long has not passed.
-const PASSING: Duration = Duration::from_secs(60);
+const PASSING: Duration = Duration::from_mins(1);
 
 enum Door<L> {
     Opening(JoinHandle<Answer<L>>),
@@ -265,7 +265,11 @@ mod tests {
         let error = |code: &str| AppError { code: code.into(), message: "m".into(), next: "n".into() };
         for code in ["disk_trouble", "damaged"] {
             let (shell, closed) = shell();
-            shell.ask(|ledger| Ok(ledger.cashier = Some(4))).ok();
+            let signed_in = shell.ask(|ledger| {
+                ledger.cashier = Some(4);
+                Ok(())
+            });
+            assert_eq!(signed_in, Ok(()));
             let answer: Answer<u32> = shell.ask(|_| Err(error(code)));
             assert_eq!(answer.map_err(|error| error.next), Err("Coba lagi.".to_owned()));
             assert_eq!(closed.load(Ordering::SeqCst), 1);
