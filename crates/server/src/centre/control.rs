@@ -292,7 +292,10 @@ impl Said {
     fn by_holder(&self, at: DocRef) -> bool {
         let held = self.holders.iter().enumerate().any(|(nth, holder)| {
             let given = self.holders.get(nth + 1).filter(|next| next.by.device_no == at.device_no);
-            holder.device_no == at.device_no && given.is_none_or(|next| at.seq <= next.by.seq)
+            // One that named itself cannot have kept them before.
+            let has_begun = holder.by.device_no != at.device_no || holder.by.seq <= at.seq;
+            let in_time = given.is_none_or(|next| at.seq <= next.by.seq);
+            holder.device_no == at.device_no && has_begun && in_time
         });
         held && self.stands(at)
     }

@@ -185,11 +185,12 @@ pub(super) fn i12_closed_books(world: &mut World, books: &Books) -> Result<()> {
         held += 1;
         ensure!(
             books.sums.balances(statement.last_day) == statement.balances,
-            "I12: the books up to {} that {} closed are\n{:?}\nnot\n{:?}",
+            "I12: the books up to {} that {} closed are\n{:?}\nnot\n{:?}\nby {:?}",
             statement.last_day,
             statement.close,
             books.sums.balances(statement.last_day),
-            statement.balances
+            statement.balances,
+            books.closes
         );
     }
     world.tally.add("closed periods that stood", held);

@@ -72,9 +72,16 @@ impl Books {
             self.quarantined.insert(record.at);
             return;
         };
-        let day = word.closes.iter().fold(record.day, |day, close| {
-            if day <= close.last_day && !close.covers(record.at) { close.last_day + 1 } else { day }
-        });
+        let mut day = record.day;
+        // The first close that has it in its period and in its cut has the last word.
+        for close in &word.closes {
+            if day <= close.last_day && close.covers(record.at) {
+                break;
+            }
+            if day <= close.last_day {
+                day = close.last_day + 1;
+            }
+        }
         self.booked.insert(record.at, day);
         self.sums.add(record, effects, day);
     }

@@ -114,18 +114,21 @@ impl Word {
         seq == record.at.seq && hash == record.hash
     }
 
-    /// Whether the author held the books, and wrote this before it handed them over.
+    /// Whether the author held the books when it wrote this.
     fn kept_books(&self, model: &Model, record: &Record) -> bool {
-        let author = record.at.device_no;
-        let held = self.holders.iter().any(|(device_no, _)| *device_no == author);
-        held && self.stands(model, record) && self.handed_over(author).is_none_or(|seq| record.at.seq <= seq)
+        self.place(record.at).is_some() && self.stands(model, record)
     }
 
-    /// The seq at which a device gave the books away itself the last time it held them.
-    fn handed_over(&self, device_no: u32) -> Option<u64> {
-        let last = self.holders.iter().rposition(|(holder, _)| *holder == device_no)?;
-        let (_, by) = self.holders.get(last + 1)?;
-        (by.device_no == device_no).then_some(by.seq)
+    /// The place in the chain of holders that a document can have been written in: after its author named
+    /// itself, where it did, and not after it gave the books away.
+    fn place(&self, at: DocRef) -> Option<usize> {
+        (0..self.holders.len()).find(|nth| {
+            let (holder, by) = self.holders[*nth];
+            let begins = if by.device_no == holder { by.seq } else { 0 };
+            let next = self.holders.get(nth + 1).map(|(_, by)| *by);
+            let ends = next.filter(|by| by.device_no == holder).map_or(u64::MAX, |by| by.seq);
+            holder == at.device_no && (begins..=ends).contains(&at.seq)
+        })
     }
 
     fn hear_closes(&mut self, model: &Model, control: &[&Record]) {
@@ -137,16 +140,8 @@ impl Word {
                 closes.push(Close { at: record.at, last_day: *last_day, cut: cut.iter().copied().collect() });
             }
         }
-        // A holder's words come after those of the holders before it; one that holds a second time speaks
-        // again after its own hand-over.
-        let rank = |at: DocRef| {
-            let gave = |nth: usize| {
-                self.holders.get(nth + 1).filter(|(_, by)| by.device_no == at.device_no).map(|(_, by)| by.seq)
-            };
-            let places = (0..self.holders.len()).filter(|nth| self.holders[*nth].0 == at.device_no);
-            let place = places.filter(|nth| gave(*nth).is_none_or(|seq| at.seq <= seq)).min();
-            (place.unwrap_or(usize::MAX), at.seq)
-        };
+        // A holder's words come after those of the holders before it.
+        let rank = |at: DocRef| (self.place(at).unwrap_or(usize::MAX), at.seq);
         let mut undone = BTreeSet::new();
         for record in control {
             let Says::Reopen { close } = &record.says else { continue };

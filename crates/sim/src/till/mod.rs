@@ -47,7 +47,8 @@ pub struct Till {
     pub stopped: Option<Stop>,
     /// Series that this machine wrote under earlier numbers, with what may have to be written again.
     pub befores: Vec<Before>,
-    pub backup: Option<Image>,
+    /// With the age of the app that wrote it.
+    pub backup: Option<(Image, Level)>,
     /// Its own series went back at least once: an old copy or a second machine.
     pub is_parted: bool,
 }

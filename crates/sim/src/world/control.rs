@@ -12,6 +12,7 @@ use lumbung_document::body::shared::KeyGrant;
 use lumbung_document::body::{BooksDevice, DeviceInvited, PeriodClose, PeriodReopen, SeriesEnd};
 use lumbung_document::{Body, Hash};
 use lumbung_primitives::{BusinessDate, DocRef, Zone};
+use lumbung_server::log::run_inline;
 use lumbung_sync::wire::Notice;
 
 impl World {
@@ -94,6 +95,25 @@ impl World {
             return self.write_body(holder, &Body::SeriesEnd(body));
         }
         Ok(false)
+    }
+
+    /// The device that keeps the books was left by its machine: only the centre can end it, by its
+    /// administrator.
+    pub(super) fn end_left_holder(&mut self) -> Result<bool> {
+        let mut ledgers = self.tills.iter().filter_map(|till| till.ledger.as_ref());
+        let Some(holder) = ledgers.next().map(|ledger| ledger.control().books_device()) else {
+            return Ok(false);
+        };
+        let is_left =
+            self.tills.iter().any(|till| till.befores.iter().any(|before| before.device_no == holder));
+        let devices = self.host.devices(&crate::till::COOP)?;
+        let is_open = devices.iter().any(|device| device.device_no == holder && device.ended.is_none());
+        if !is_left || !is_open {
+            return Ok(false);
+        }
+        self.tell(|| format!("the centre's administrator ends device {holder}"));
+        let revoked = run_inline(self.host.centre()?.device_revoke(self.handle, holder));
+        Ok(revoked.is_ok())
     }
 
     /// A sound device is ended: stolen, sold, written off.
@@ -183,12 +203,16 @@ impl World {
                 *no != 0
                     && *no != own
                     && !self.usurpers.contains(no)
+                    && !self.doubtful.contains(no)
                     && ledger.control().end_of(*no).is_none()
             })
             .collect();
         let Some(device_no) = self.chance.one_of(&others).copied() else { return Ok(false) };
         self.tell(|| format!("the books go to device {device_no}"));
         self.appointed.insert(device_no);
+        if self.doubtful.contains(&own) {
+            self.doubtful.insert(device_no);
+        }
         self.write_body(holder, &Body::BooksDevice(BooksDevice { device_no, after, second: None }))
     }
 
@@ -208,6 +232,7 @@ impl World {
         };
         let device_no = self.tills[name].device_no;
         self.appointed.insert(device_no);
+        self.doubtful.insert(device_no);
         let Some(ledger) = &self.tills[name].ledger else { return Ok(false) };
         let after = ledger.control().books_document();
         let second = Some(DocRef::new(1, 2));

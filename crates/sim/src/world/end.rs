@@ -62,7 +62,7 @@ impl World {
         while self.end_forked()? {
             is_quiet = false;
         }
-        if self.holder().is_none() && self.name_holder()? {
+        if self.holder().is_none() && (self.name_holder()? || self.end_left_holder()?) {
             is_quiet = false;
         }
         while self.reissue()? {

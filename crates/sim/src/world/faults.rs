@@ -59,7 +59,8 @@ impl World {
             Act::Clone => self.clone_disk(),
             Act::BackUp => {
                 let Some(name) = self.any_till() else { return Ok(false) };
-                self.tills[name].backup = Some(self.tills[name].disk.image());
+                let level = self.tills[name].level;
+                self.tills[name].backup = Some((self.tills[name].disk.image(), level));
                 Ok(true)
             }
             Act::Restore => self.restore(),
@@ -88,7 +89,7 @@ impl World {
                 Ok(true)
             }
             Act::BackUpCentre => {
-                if !self.host.is_on() {
+                if !self.host.is_on() || self.host.is_doomed {
                     return Ok(false);
                 }
                 self.host.backup = Some(self.host.disk.image());
@@ -211,7 +212,7 @@ impl World {
         if !self.host.is_whole()? {
             return Ok(false);
         }
-        let Some(backup) = self.tills[name].backup.clone() else { return Ok(false) };
+        let Some((backup, level)) = self.tills[name].backup.clone() else { return Ok(false) };
         // What a coming end leaves out counts through a re-issue alone, and for that this disk is wanted.
         let device_no = self.tills[name].device_no;
         if self.ended.contains(&device_no) {
@@ -224,6 +225,9 @@ impl World {
             }
         }
         self.put_back(name, &backup)?;
+        if level < self.tills[name].level {
+            self.tills[name].upgrade()?;
+        }
         Ok(true)
     }
 

@@ -59,6 +59,8 @@ pub struct World {
     usurpers: BTreeSet<u32>,
     /// Devices whose end somebody has written.
     ended: BTreeSet<u32>,
+    /// Devices that named themselves, or were named by one that had: they may have kept the books in vain.
+    doubtful: BTreeSet<u32>,
     /// Devices that were made the holder, whether they have heard of it or not.
     appointed: BTreeSet<u32>,
     next_device_no: u32,
@@ -95,6 +97,7 @@ impl World {
             tickets: Vec::new(),
             usurpers: BTreeSet::new(),
             ended: BTreeSet::new(),
+            doubtful: BTreeSet::new(),
             appointed: BTreeSet::from([1]),
             next_device_no: 2,
             next_id: 0,

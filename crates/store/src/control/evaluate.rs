@@ -62,7 +62,9 @@ impl Control {
         self.holders.iter().enumerate().find_map(|(nth, holder)| {
             let given = self.holders.get(nth + 1).filter(|next| next.by.device_no == at.device_no);
             let in_time = given.is_none_or(|next| at.seq <= next.by.seq);
-            (holder.device_no == at.device_no && in_time).then_some(nth)
+            // One that named itself cannot have kept the books before.
+            let has_begun = holder.by.device_no != at.device_no || holder.by.seq <= at.seq;
+            (holder.device_no == at.device_no && has_begun && in_time).then_some(nth)
         })
     }
 }

@@ -94,10 +94,20 @@ impl Control {
 
     /// The day on which a document stands in the books: its own, or, where it came too late for a close, the
     /// day after.
+    /// A close that covers it settles that: of two that kept the books for a while, the other's cut may be
+    /// shorter, and moves nothing out of a period that was closed before.
     pub fn book_day(&self, at: DocRef, business_date: BusinessDate) -> BusinessDate {
-        self.closes.iter().fold(business_date, |day, close| {
-            if day <= close.last_day && !close.covers(at) { close.last_day.plus_days(1) } else { day }
-        })
+        let mut day = business_date;
+        for close in self.closes.iter().filter(|close| close.last_day >= business_date) {
+            if day > close.last_day {
+                continue;
+            }
+            if close.covers(at) {
+                break;
+            }
+            day = close.last_day.plus_days(1);
+        }
+        day
     }
 
     pub(crate) fn closes(&self) -> &[Close] {

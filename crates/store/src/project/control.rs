@@ -146,8 +146,8 @@ impl Projector<'_> {
         if before.closes() == self.control.closes() {
             return Ok(());
         }
-        let only_added = before.closes().iter().all(|close| self.control.closes().contains(close));
-        if only_added {
+        // A close of an earlier period may cover what a later one had moved.
+        if self.control.closes().starts_with(before.closes()) {
             self.move_late(connection)
         } else {
             self.stale = true;

@@ -26,6 +26,8 @@ pub(super) struct Comparing {
     missing: VecDeque<(u32, u64)>,
     /// How many documents the centre missed at the last pass.
     missed: Option<u64>,
+    /// How many documents it took since.
+    taken: u64,
     raw: bool,
 }
 
@@ -105,9 +107,12 @@ impl Machine {
         }
         let comparison = self.hold_together(log, &answer)?;
         let Some(comparing) = &mut self.comparing else { return Ok(Outcome::Onward) };
-        let gets_on = comparing.missed.is_none_or(|missed| comparison.missed < missed);
+        // What was taken and is missed all the same was lost once more meanwhile.
+        let gets_on =
+            comparing.missed.is_none_or(|missed| comparison.missed != missed) || comparing.taken > 0;
         if comparison.missed > 0 && gets_on && comparing.passes < PASSES {
             comparing.passes += 1;
+            comparing.taken = 0;
             comparing.missed = Some(comparison.missed);
             comparing.missing = comparison.missing.into();
             return Ok(Outcome::Onward);
@@ -167,6 +172,7 @@ impl Machine {
             Reply::NotOurs => self.not_ours(status),
             Reply::Answer(answer) => {
                 comparing.raw = false;
+                comparing.taken += answer.new;
                 match comparing.missing.front_mut() {
                     // Not wanted, or brought by another till meanwhile: the next pass tells.
                     Some(front) if front.0 == device_no && answer.new == 0 => {
