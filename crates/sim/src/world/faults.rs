@@ -267,7 +267,7 @@ impl World {
             return Ok(false);
         }
         self.host.restore(&backup)?;
-        self.host.wanted = documents.iter().map(|document| (document.at, document.hash)).collect();
+        self.host.wanted.extend(documents.iter().map(|document| (document.at, document.hash)));
         self.tell(|| "an older copy of the centre is put back".into());
         Ok(true)
     }
