@@ -17,6 +17,8 @@ const RELAY: &str = "/v1/relay";
 /// Passes over what the centre misses. A device's documents are taken only after the one that admits it, which
 /// may lie in another series, so one pass may not do.
 const PASSES: u8 = 16;
+/// Passes in a row that may bring nothing where the centre refused something.
+const STALLS: u8 = 4;
 
 /// A comparison under way. Nothing of it is kept: after a restart the centre's epoch tells that it is due again.
 #[derive(Debug, Default)]
@@ -28,6 +30,10 @@ pub(super) struct Comparing {
     missed: Option<u64>,
     /// How many documents it took since.
     taken: u64,
+    /// Whether it refused any since.
+    refused: bool,
+    /// Passes in a row that brought nothing.
+    stalls: u8,
     raw: bool,
 }
 
@@ -107,12 +113,15 @@ impl Machine {
         }
         let comparison = self.hold_together(log, &answer)?;
         let Some(comparing) = &mut self.comparing else { return Ok(Outcome::Onward) };
-        // What was taken and is missed all the same was lost once more meanwhile.
-        let gets_on =
-            comparing.missed.is_none_or(|missed| comparison.missed != missed) || comparing.taken > 0;
+        // What was taken and is missed all the same was lost once more meanwhile; what was refused may have been cut
+        // off on the way.
+        let gets_on = comparing.missed.is_none_or(|missed| comparison.missed != missed)
+            || comparing.taken > 0
+            || (comparing.refused && comparing.stalls < STALLS);
+        comparing.stalls = if comparing.taken > 0 { 0 } else { comparing.stalls + 1 };
         if comparison.missed > 0 && gets_on && comparing.passes < PASSES {
             comparing.passes += 1;
-            comparing.taken = 0;
+            (comparing.taken, comparing.refused) = (0, false);
             comparing.missed = Some(comparison.missed);
             comparing.missing = comparison.missing.into();
             return Ok(Outcome::Onward);
@@ -203,6 +212,7 @@ impl Machine {
             _ => match self.comparing.as_mut().map(|comparing| (comparing.missing.pop_front(), comparing)) {
                 Some((Some(_), comparing)) => {
                     comparing.raw = false;
+                    comparing.refused = true;
                     Outcome::Onward
                 }
                 _ => self.waited(problem),
